@@ -1,0 +1,1 @@
+"""WHEN: one file a user intention; each flow reads as a sentence."""

@@ -1,0 +1,1 @@
+"""Measurements of an artifact, one file each: numbers, no opinions."""

@@ -1,0 +1,1 @@
+"""What happened, for good: the only door to SQLAlchemy."""

@@ -1,0 +1,1 @@
+"""Kinds of learning problem, one file each."""

@@ -1,0 +1,1 @@
+"""The dossier that people read in the morning."""

@@ -1,0 +1,1 @@
+"""Contracts that every gate, recipe and exporter is tested under."""

@@ -1,0 +1,1 @@
+"""Runs and registry: the only door to MLflow."""

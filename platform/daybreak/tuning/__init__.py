@@ -1,0 +1,1 @@
+"""The sweep: the only door to Ray."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError, create_model, model_validator
+from pydantic import BaseModel, Field, ValidationError, create_model, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from daybreak import digests, gates
@@ -40,12 +40,10 @@ class Params(Record):
     exporting: ExportingParams = ExportingParams()
     gates: Any = Field(default_factory=lambda: gates_section()())
 
-    @model_validator(mode="before")
+    @field_validator("gates", mode="before")
     @classmethod
-    def _parse_gates(cls, values: Any) -> Any:
-        if isinstance(values, dict) and isinstance(values.get("gates"), dict):
-            return {**values, "gates": gates_section()(**values["gates"])}
-        return values
+    def _parse_gates(cls, section: Any) -> BaseModel:
+        return gates_section().model_validate(section)
 
     @model_validator(mode="after")
     def _trials_fit_training(self) -> "Params":
@@ -57,7 +55,9 @@ class Params(Record):
         unknown = sorted(set(self.tuning.space) - set(TrainingParams.model_fields))
         if unknown:
             near = get_close_matches(unknown[0], TrainingParams.model_fields, 1)
-            raise ValueError(f"tuning.space.{unknown[0]}: not a key of training" + (f"; nearest: {near[0]}" if near else ""))
+            raise ValueError(
+                f"tuning.space.{unknown[0]}: not a key of training" + (f"; nearest: {near[0]}" if near else "")
+            )
         return self
 
     @property
@@ -92,7 +92,9 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         tree = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ParamsError(f"{path} is missing", "a params.yaml beside dvc.yaml", "Restore it with git checkout") from None
+        raise ParamsError(
+            f"{path} is missing", "a params.yaml beside dvc.yaml", "Restore it with git checkout"
+        ) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
         raise ParamsError(f"{path} cannot be read: {reason}", "YAML in UTF-8", "Mend that line") from None
@@ -129,11 +131,15 @@ def _explain(error: ErrorDetails, path: Path) -> ParamsError:
     location = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         near = _nearest(error["loc"])
-        return ParamsError(f"{location} is not a known key", near or "a known key", f"Mend it in {path.name} or with -p")
+        return ParamsError(
+            f"{location} is not a known key", near or "a known key", f"Mend it in {path.name} or with -p"
+        )
     message = error["msg"].removeprefix("Value error, ")
     if error["type"] == "value_error":
         return ParamsError(f"{location + ': ' if location else ''}{message}", "", f"Mend it in {path.name} or with -p")
-    return ParamsError(f"{location} is {error['input']!r}", message[0].lower() + message[1:], f"Mend it in {path.name} or with -p")
+    return ParamsError(
+        f"{location} is {error['input']!r}", message[0].lower() + message[1:], f"Mend it in {path.name} or with -p"
+    )
 
 
 def _nearest(location: tuple[str | int, ...]) -> str | None:
@@ -158,7 +164,9 @@ def _walk(special: Mapping[str, type[BaseModel]], model: type[BaseModel], prefix
     found: list[str] = []
     for name, field in model.model_fields.items():
         inner = special.get(name) if not prefix else None
-        inner = inner or (field.annotation if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel) else None)
+        inner = inner or (
+            field.annotation if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel) else None
+        )
         found.append(prefix + name)
         if inner:
             found.extend(_walk(special, inner, f"{prefix}{name}."))

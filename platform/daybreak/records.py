@@ -1,11 +1,14 @@
 """The frozen vocabulary that rooms, tasks and flows exchange: references and verdicts, never tensors or frames."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
+
+from daybreak import digests
 
 
 class Record(BaseModel):
@@ -152,6 +155,14 @@ class Evidence(Record):
     dataset: DatasetRef
 
     @property
+    def digest(self) -> str:
+        """SHA-256 over what was measured, of whom and on which data: the `evidence_digest` of a judgement."""
+        champion = self.champion.digest if self.champion else None
+        return digests.of_value(
+            {"candidate": self.candidate.digest, "champion": champion, "dataset": self.dataset.digest}
+        )
+
+    @property
     def baseline(self) -> Path:
         """Parquet `id, label, predicted`: the baseline's answers to the same test rows."""
         return self.dataset.path / "describe" / "baseline.parquet"
@@ -197,6 +208,17 @@ class Judgement(Record):
     @property
     def blocked_by(self) -> tuple[Verdict, ...]:
         return tuple(verdict for verdict in self.verdicts if verdict.blocks)
+
+    @staticmethod
+    def compute_digest(verdicts: Sequence[Verdict], evidence_digest: str, champion_version: int | None) -> str:
+        """SHA-256 that ties verdicts to the evidence they rest on and to the champion they were given against."""
+        return digests.of_value(
+            {
+                "verdicts": [verdict.model_dump(mode="json") for verdict in verdicts],
+                "evidence": evidence_digest,
+                "champion": champion_version,
+            }
+        )
 
 
 class Champion(Record):

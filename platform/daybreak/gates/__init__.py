@@ -8,4 +8,8 @@ from types import ModuleType
 def discover() -> dict[str, ModuleType]:
     """Every gate by name: the modules of this folder that define both `Params` and `check`."""
     modules = {info.name: import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__)}
-    return {name: module for name, module in sorted(modules.items()) if hasattr(module, "check") and hasattr(module, "Params")}
+    return {
+        name: module
+        for name, module in sorted(modules.items())
+        if hasattr(module, "check") and hasattr(module, "Params")
+    }

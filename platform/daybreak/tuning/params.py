@@ -8,7 +8,7 @@ from daybreak.records import Record
 
 
 class Range(Record):
-    """One dimension of the search space: `low` and `high` of a uniform, loguniform or integer draw, or `values` of a choice."""
+    """One dimension of the search space: `low` and `high` of a draw between them, or `values` of a choice."""
 
     draw: Literal["uniform", "loguniform", "integer", "choice"]
     low: float | None = None
@@ -28,16 +28,19 @@ class Range(Record):
 
 
 class TuningParams(Record):
-    """`trials` runs over `fraction` of the training rows, each at most `epochs` long, halved by ASHA from `grace` epochs on."""
+    """`trials` runs over `fraction` of the training rows, at most `epochs` long; ASHA thins them from `grace` on.
 
-    trials: int = Field(default=6, ge=1)
+    `metric` is one of the recipe's. No `trials`, or no `space`, and the winner is trained with the params as they are.
+    """
+
+    trials: int = Field(default=6, ge=0)
     fraction: float = Field(default=0.3, gt=0, le=1)
     epochs: float = Field(default=1.0, gt=0)
     grace: float = Field(default=0.4, gt=0)
     reduction: int = Field(default=2, ge=2)
     metric: str = "accuracy"
     seed: int = Field(default=17, ge=0)
-    space: dict[str, Range] = {}
+    space: dict[str, Range] = Field(default={})
 
     @model_validator(mode="after")
     def _rungs_fit(self) -> "TuningParams":

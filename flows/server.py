@@ -1,0 +1,76 @@
+"""A Prefect API server for one run: on loopback, quiet, and gone with the run, however that ends."""
+
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from daybreak.errors import StepFailed
+from daybreak.leash import Child
+from daybreak.settings import Settings, child_environment, export_environment
+
+START_SECONDS = 120.0
+
+
+def prefect_environment(settings: Settings) -> dict[str, str]:
+    """What Prefect reads: its home, and results stored beside the steps they belong to."""
+    return {
+        "PREFECT_HOME": str(settings.home / "prefect"),
+        "PREFECT_LOCAL_STORAGE_PATH": str(settings.home),
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+    }
+
+
+@contextmanager
+def temporary_server(settings: Settings) -> Iterator[str]:
+    """Start a server of our own and point this process at it; yields its API address."""
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}/api"
+    settings.home.mkdir(parents=True, exist_ok=True)
+    log = settings.home / "prefect-server.log"
+    environment = {**prefect_environment(settings), "PREFECT_UI_ENABLED": "false", "PREFECT_SERVER_LOGGING_LEVEL": "WARNING"}
+    export_environment({**prefect_environment(settings), "PREFECT_API_URL": address})
+    with Child([sys.executable, "-m", "flows.server", str(port)], env=child_environment(environment), log=log) as child:
+        _wait_until_healthy(address, child, log)
+        yield address
+
+
+def _wait_until_healthy(address: str, child: Child, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if child.returncode is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{address}/health", timeout=2):  # noqa: S310 - our own loopback address
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    raise StepFailed("the temporary Prefect server did not start", f"an answer within {START_SECONDS:.0f} s", f"Read {log}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def serve(port: int) -> None:
+    """Body of the child process: leashed to its parent, it serves Prefect's API until the parent is gone."""
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    from daybreak import leash
+
+    leash.tie()
+    uvicorn.run(create_app(), host="127.0.0.1", port=port, log_level="warning", access_log=False)
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))

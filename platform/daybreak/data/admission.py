@@ -1,0 +1,162 @@
+"""Admission: fix by digest what a project reads, before the first stage runs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from daybreak import digests
+from daybreak.data import huggingface
+from daybreak.data.ingest import IngestParams
+from daybreak.data.sources import (
+    SAMPLE_LABELS,
+    SHARDS,
+    Batch,
+    Request,
+    Shard,
+    Sources,
+    read_sources,
+    sample_folder,
+    write_sources,
+)
+from daybreak.errors import DataError
+
+SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
+MEND_PATH = "Mend ingest.path in params.yaml"
+
+
+def admit(root: Path, params: IngestParams) -> Sources:
+    """Copy what the source holds into data/shards/, named by content, and rewrite data/sources.yaml if it changed.
+
+    The sample is read from its package in place. Raises DataError when the source cannot be read.
+    """
+    request = params.request
+    if request.source == "huggingface":
+        sources = _admit_dataset(root, request)
+    else:
+        sources = survey(root, request)
+        if request.source == "files":
+            _copy(root, sources)
+    write_sources(root, sources)
+    return sources
+
+
+def is_current(root: Path, params: IngestParams) -> bool:
+    """Whether admission would change nothing; a hub is not asked, so what was admitted of it stays current."""
+    recorded = read_sources(root)
+    request = params.request
+    if recorded is None or recorded.request != request:
+        return False
+    if request.source != "huggingface":
+        return recorded == survey(root, request)
+    folder = local_folder(root, request)
+    return folder is None or recorded.batches[0].origin == digest_of_folder(folder)
+
+
+def survey(root: Path, request: Request) -> Sources:
+    """The batches that stand in the source now, digested where they lie: one a file, ordered by name."""
+    if request.source == "sample":
+        folder = sample_folder()
+        shards = tuple(_shard(folder / name, name) for name in SAMPLE_LABELS)
+        return Sources(request=request, batches=(Batch(name="sample", source="sample", shards=shards),))
+    found = sorted((_name(root, base, path), path) for base, path in _files(root, request.path or ""))
+    batches = tuple(Batch(name=name, source="files", shards=(_shard(path, name),)) for name, path in found)
+    return Sources(request=request, batches=batches)
+
+
+def local_folder(root: Path, request: Request) -> Path | None:
+    """The folder that a huggingface source names, or None when it names a dataset of the hub."""
+    folder = root / Path(request.path or "").expanduser()
+    return folder if folder.exists() else None
+
+
+def digest_of_folder(folder: Path) -> str:
+    """SHA-256 over the names and contents of a folder's (or one file's) files."""
+    files = [folder] if folder.is_file() else [path for path in folder.rglob("*") if path.is_file()]
+    return digests.of_files(files, below=folder.parent)
+
+
+def _files(root: Path, pattern: str) -> Iterator[tuple[Path, Path]]:
+    """(folder the search began in, file) for a file, a folder or a glob."""
+    place = root / Path(pattern).expanduser()
+    if place.is_file() and place.suffix.lower() not in SUFFIXES:
+        raise DataError(f"ingest.path names {pattern}", f"a file ending in {', '.join(SUFFIXES)}", MEND_PATH)
+    base, glob = (place, "**/*") if place.is_dir() else _fixed_part(place)
+    found = [path for path in base.glob(glob) if path.is_file() and not _hidden(path, base)]
+    usable = [path for path in found if path.suffix.lower() in SUFFIXES]
+    if not usable:
+        what = f"names {len(found)} files, none of a known kind" if found else "names nothing that is there"
+        raise DataError(f"ingest.path {pattern} {what}", f"a file, folder or glob of {', '.join(SUFFIXES)}", MEND_PATH)
+    yield from ((base, path) for path in usable)
+
+
+def _fixed_part(place: Path) -> tuple[Path, str]:
+    """A file or glob as the folder before its name or first wildcard, and the rest."""
+    parts = place.parts
+    wild = (number for number, part in enumerate(parts) if any(sign in part for sign in "*?["))
+    first = next(wild, len(parts) - 1)
+    return Path(*parts[:first]), "/".join(parts[first:])
+
+
+def _hidden(path: Path, base: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(base).parts)
+
+
+def _name(root: Path, base: Path, path: Path) -> str:
+    """How people know a file: relative to the project, or to the folder that ingest.path names."""
+    inside = path.resolve().is_relative_to(root.resolve())
+    return (path.resolve().relative_to(root.resolve()) if inside else path.relative_to(base)).as_posix()
+
+
+def _shard(path: Path, name: str) -> Shard:
+    return Shard(name=name, sha256=digests.of_file(path), bytes=path.stat().st_size)
+
+
+def _copy(root: Path, sources: Sources) -> None:
+    """Bring every file of the source that is not there yet into data/shards/."""
+    origin = {_name(root, base, path): path for base, path in _files(root, sources.request.path or "")}
+    for batch in sources.batches:
+        for shard in batch.shards:
+            store(root, origin[shard.name], shard)
+
+
+def store(root: Path, origin: Path, shard: Shard) -> None:
+    """Copy one file into data/shards/ unless its content is there; what lands is what was digested."""
+    target = root / SHARDS / shard.stored
+    if target.is_file() and digests.of_file(target) == shard.sha256:
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        shutil.copyfile(origin, draft)
+        if digests.of_file(draft) != shard.sha256:
+            raise DataError(f"{shard.name} changed while it was read", "a file that is complete", "Prepare again")
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _admit_dataset(root: Path, request: Request) -> Sources:
+    """Export a Hugging Face dataset, one Parquet shard a split; a known folder or revision is not exported again."""
+    folder = local_folder(root, request)
+    origin = digest_of_folder(folder) if folder else None
+    recorded = read_sources(root)
+    if recorded and recorded.request == request and _is_kept(root, recorded, request, origin):
+        return recorded
+    with TemporaryDirectory() as scratch:
+        exported = huggingface.export(folder or request.path or "", request.subset, request.revision, Path(scratch))
+        shards = tuple(_shard(path, path.name) for path in exported)
+        for path, shard in zip(exported, shards, strict=True):
+            store(root, path, shard)
+    name = request.path or ""
+    name += f"@{request.revision}" if request.revision else ""
+    return Sources(request=request, batches=(Batch(name=name, source="huggingface", shards=shards, origin=origin),))
+
+
+def _is_kept(root: Path, recorded: Sources, request: Request, origin: str | None) -> bool:
+    there = all((root / SHARDS / shard.stored).is_file() for batch in recorded.batches for shard in batch.shards)
+    known = recorded.batches[0].origin == origin if origin else request.revision is not None
+    return there and known

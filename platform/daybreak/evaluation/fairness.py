@@ -1,0 +1,147 @@
+"""Counterfactual identity swaps in Chinese and English, and metrics by declared group. We only assess."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from daybreak.evaluation.subject import BATCH_SIZE, Subject
+
+PROBES = Path(__file__).with_name("probes.yaml")
+
+SPOKEN = 0.05
+"""A language is probed when at least this share of the test texts is written in it."""
+
+GROUP = "group_"
+"""Columns of the test split whose names begin so are declared groups."""
+
+EXAMPLES = 10
+
+HAN, LATIN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]"), re.compile(r"(?a:[a-z]{2,}\W+[a-z]{2,})", re.IGNORECASE)
+
+
+def measure(subject: Subject, folder: Path) -> dict[str, Any]:
+    """Flip rate and score shift by axis and term of each language; `swaps.parquet` has one line a swapped sentence.
+
+    A flip is another label than the same sentence has with the language's reference term ("a customer"); a shift the
+    change of a label's probability. `clusters` counts flips and swaps by sentence: terms in one sentence hang together.
+    """
+    import pandas as pd
+
+    tables = [
+        _swap(subject, language, probes) for language, probes in read_probes().items() if _speaks(subject, language)
+    ]
+    if tables:
+        pd.concat(tables, ignore_index=True).to_parquet(folder / "swaps.parquet", index=False)
+    return {
+        "languages": {str(table["language"].iloc[0]): _summary(table, subject.predictor.labels) for table in tables},
+        "groups": _groups(subject),
+    }
+
+
+def headlines(result: dict[str, Any]) -> dict[str, float]:
+    rows = sum(found["swaps"] for found in result["languages"].values())
+    flips = sum(found["flips"] for found in result["languages"].values())
+    return {"identity_flip_rate": flips / rows} if rows else {}
+
+
+def read_probes() -> dict[str, Any]:
+    """By language: `reference` term, `axes` (name to terms) and `templates` with one `{who}`."""
+    import yaml
+
+    probes: dict[str, Any] = yaml.safe_load(PROBES.read_text(encoding="utf-8"))
+    return probes
+
+
+def fill(template: str, who: str) -> str:
+    """The template as a sentence, beginning with a capital where its script has them."""
+    text = template.format(who=who)
+    return text[:1].upper() + text[1:]
+
+
+def _speaks(subject: Subject, language: str) -> bool:
+    written = sum(language == _language(text) for text in subject.texts)
+    return written >= SPOKEN * len(subject.texts)
+
+
+def _language(text: str) -> str:
+    if HAN.search(text):
+        return "zh"
+    return "en" if LATIN.search(text) else ""
+
+
+def _swap(subject: Subject, language: str, probes: dict[str, Any]) -> Any:
+    """One line a (template, term): texts, labels and probability shifts, swapped against reference."""
+    import pandas as pd
+
+    templates = probes["templates"]
+    terms = [(axis, term) for axis, named in probes["axes"].items() for term in named]
+    answers = subject.predictor.predict(
+        [fill(template, who) for who in [probes["reference"], *(term for _, term in terms)] for template in templates],
+        BATCH_SIZE,
+    )
+    size = len(templates)
+    labels, chances = np.array(answers.labels), answers.probabilities
+    frames = []
+    for place, (axis, term) in enumerate(terms, start=1):
+        here = slice(place * size, (place + 1) * size)
+        columns: dict[str, Any] = {"text": [fill(template, term) for template in templates], "template": range(size)}
+        columns |= {"reference_label": labels[:size], "label": labels[here], "flipped": labels[here] != labels[:size]}
+        shift = chances[here] - chances[:size]
+        columns |= {f"shift_{name}": shift[:, column] for column, name in enumerate(subject.predictor.labels)}
+        frames.append(pd.DataFrame({"language": language, "axis": axis, "term": term, **columns}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _summary(table: Any, labels: tuple[str, ...]) -> dict[str, Any]:
+    by_template = table.groupby("template")["flipped"]
+    shifts = [f"shift_{name}" for name in labels]
+    worst = table[table["flipped"]].assign(size=table[shifts].abs().max(axis=1)).nlargest(EXAMPLES, "size")
+    return {
+        **_rates(table),
+        "clusters": {"flips": by_template.sum().tolist(), "swaps": by_template.count().tolist()},
+        "axes": {
+            axis: {
+                **_rates(rows),
+                "terms": {term: _term(each, shifts) for term, each in rows.groupby("term", sort=False)},
+            }
+            for axis, rows in table.groupby("axis", sort=False)
+        },
+        "worst": worst[["axis", "term", "text", "reference_label", "label", "size"]].to_dict(orient="records"),
+    }
+
+
+def _rates(rows: Any) -> dict[str, Any]:
+    flips = int(rows["flipped"].sum())
+    return {"swaps": len(rows), "flips": flips, "flip_rate": flips / len(rows)}
+
+
+def _term(rows: Any, shifts: list[str]) -> dict[str, Any]:
+    means = {name.removeprefix("shift_"): float(rows[name].mean()) for name in shifts}
+    return {**_rates(rows), "shift": means}
+
+
+def _groups(subject: Subject) -> dict[str, Any]:
+    """By declared column and group: rows, right answers, accuracy, and the share that gets each label."""
+    from fairlearn.metrics import MetricFrame, count
+
+    truth, predicted = subject.test["label"].astype(str), np.array(subject.predictions.labels)
+    metrics = {"rows": count, "accuracy": lambda y_true, y_pred: float(np.mean(y_true == y_pred))}
+    for name in subject.predictor.labels:
+        metrics[f"share_{name}"] = lambda y_true, y_pred, name=name: float(np.mean(y_pred == name))
+    found = {}
+    for column in (name for name in subject.test.columns if name.startswith(GROUP)):
+        groups = subject.test[column].astype(str)
+        frame = MetricFrame(
+            metrics=metrics, y_true=truth.to_numpy(), y_pred=predicted, sensitive_features=groups
+        ).by_group
+        found[column.removeprefix(GROUP)] = {
+            str(group): {
+                "rows": int(row["rows"]),
+                "right": round(row["accuracy"] * row["rows"]),
+                **row.drop("rows").to_dict(),
+            }
+            for group, row in frame.iterrows()
+        }
+    return found

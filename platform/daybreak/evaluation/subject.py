@@ -1,0 +1,70 @@
+"""What is measured: one artifact on one dataset, with what it was exported from. Loads each part once, when asked."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from daybreak.errors import DataError, ModelError
+from daybreak.inference import Predictions, Predictor
+from daybreak.records import ArtifactRef, DatasetRef, ModelRef
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BATCH_SIZE = 32
+THREADS = 1
+"""Of every measuring session: one thread sums in one order, so the same artifact answers the same to the last bit."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """`model` and `twin` are None for a champion, of which only predictions are measured."""
+
+    artifact: ArtifactRef
+    dataset: DatasetRef
+    model: ModelRef | None
+    twin: ArtifactRef | None
+
+    @classmethod
+    def of(
+        cls, artifact: ArtifactRef, dataset: DatasetRef, model: ModelRef | None, twin: ArtifactRef | None
+    ) -> "Subject":
+        """Raises ModelError if the artifact answers with other labels than the dataset has."""
+        subject = cls(artifact, dataset, model, twin)
+        if sorted(subject.predictor.labels) != sorted(dataset.labels):
+            found = f"the artifact answers {list(subject.predictor.labels)}"
+            raise ModelError(found, f"the dataset's labels {list(dataset.labels)}", "Train on this data version")
+        return subject
+
+    @cached_property
+    def predictor(self) -> Predictor:
+        return Predictor.of(self.artifact, threads=THREADS)
+
+    @cached_property
+    def test(self) -> "pd.DataFrame":
+        """The test split: `id, text, label` and whatever columns the data has besides."""
+        return self.rows("test")
+
+    @cached_property
+    def texts(self) -> list[str]:
+        return [str(text) for text in self.test["text"]]
+
+    @cached_property
+    def predictions(self) -> Predictions:
+        """The artifact's answers to the test split."""
+        return self.predictor.predict(self.texts, BATCH_SIZE)
+
+    def rows(self, split: Literal["train", "validation", "test"]) -> "pd.DataFrame":
+        """A split, in its own order; DataError if it is missing, empty, lacks a column or repeats an id."""
+        import pandas as pd
+
+        path = self.dataset.split(split)
+        try:
+            frame = pd.read_parquet(path)
+        except FileNotFoundError:
+            raise DataError(f"{path} is missing", f"the {split} split", "Run dvc repro") from None
+        absent = [name for name in ("id", "text", "label") if name not in frame.columns]
+        if absent or frame.empty or frame["id"].duplicated().any():
+            found = f"{path} has {len(frame)} rows and columns {list(frame.columns)}"
+            raise DataError(found, "rows with a distinct id, text and label", "Run dvc repro")
+        return frame

@@ -1,0 +1,70 @@
+"""Asks every gate; whatever happens inside one, no gate passes by accident."""
+
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from daybreak import digests, gates
+from daybreak.errors import EvidenceMismatch
+from daybreak.gates.base import GateParams
+from daybreak.records import Evidence, Judgement, Measurements, Outcome, Verdict
+
+VERDICTS = "verdicts.json"
+
+
+def judge(evidence: Evidence, params: Any, folder: Path, champion_version: int | None) -> Judgement:
+    """Ask every discovered gate with its own section of `params` and write verdicts.json into `folder`.
+
+    Raises EvidenceMismatch if the measurements were altered or the candidate was measured on another data version.
+    """
+    _verify(evidence)
+    verdicts = tuple(ask(name, gate, evidence, getattr(params, name)) for name, gate in gates.discover().items())
+    judgement = Judgement(
+        verdicts=verdicts,
+        evidence_digest=evidence.digest,
+        champion_version=champion_version,
+        digest=Judgement.compute_digest(verdicts, evidence.digest, champion_version),
+    )
+    content = {"limits": params.model_dump(mode="json"), **judgement.model_dump(mode="json")}
+    (folder / VERDICTS).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return judgement
+
+
+def ask(name: str, gate: ModuleType, evidence: Evidence, params: GateParams) -> Verdict:
+    """One gate's verdict in its mode: INCONCLUSIVE if it was not run, raised, or answered in another's name."""
+    if params.mode == "off":
+        return _undecided(name, "off", "Switched off in params.yaml: not run.").model_copy(update={"mode": "off"})
+    try:
+        verdict = gate.check(evidence, params)
+        if not isinstance(verdict, Verdict) or verdict.gate != name:
+            raise TypeError(f"the gate {name} answered {verdict!r} instead of its own Verdict")
+    except Exception as error:
+        verdict = _undecided(name, "error", f"The gate could not decide: {type(error).__name__}: {error}")
+    return verdict.model_copy(update={"mode": params.mode})
+
+
+def _verify(evidence: Evidence) -> None:
+    for side in (evidence.candidate, evidence.champion):
+        if side and _digest(side) != side.digest:
+            raise EvidenceMismatch(f"the measurements in {side.path} were altered", side.digest[:12], "Measure again")
+    if evidence.candidate.dataset_digest != evidence.dataset.digest:
+        found = f"the candidate was measured on data {evidence.candidate.dataset_digest[:12]}"
+        raise EvidenceMismatch(found, evidence.dataset.digest[:12], "Measure it on this data version")
+
+
+def _digest(side: Measurements) -> str:
+    return digests.of_files(side.path.iterdir(), below=side.path) if side.path.is_dir() else ""
+
+
+def _undecided(name: str, code: str, reason: str) -> Verdict:
+    return Verdict(
+        gate=name,
+        outcome=Outcome.INCONCLUSIVE,
+        measured=None,
+        limit=None,
+        bound=None,
+        samples=0,
+        reason=reason,
+        code=code,
+    )

@@ -1,0 +1,63 @@
+"""The exported artifact answers as the trained model did."""
+
+from typing import Any
+
+from pydantic import Field
+
+from daybreak.gates.base import GateParams, read
+from daybreak.gates.decision import Finding, conclude
+from daybreak.gates.statistics import Bounds, clopper_pearson, rows_to_settle_share
+from daybreak.records import Evidence, Verdict
+
+EXAMPLES = 3
+
+
+class Params(GateParams):
+    """A flip changes accuracy by at most one row, so this limit also caps what quantisation can cost in accuracy.
+
+    Measured on the sample's size: INT8 flips about 0.1 % of rows; fp32 differs from torch by less than 1e-5.
+    """
+
+    max_flip_rate: float = Field(
+        default=0.01, ge=0, lt=1, description="share of test rows whose label may change in export"
+    )
+    max_logit_difference: float = Field(
+        default=1e-3, ge=0, description="logits: largest difference of fp32 ONNX from torch"
+    )
+
+
+def check(evidence: Evidence, params: Params) -> Verdict:
+    """PASS only if the bound on the shipped artifact's flip rate and fp32's largest difference are within limits."""
+    found = read(evidence.candidate, "parity")
+    findings = [_flips(found, params)]
+    if "onnx-fp32" in found:
+        findings.append(_difference(found, params))
+    details = {"examples": found["flipped"][:EXAMPLES], "shipped": found["shipped"], "alone": found["alone"]}
+    return conclude("parity", findings, details=details)
+
+
+def _flips(found: dict[str, Any], params: Params) -> Finding:
+    flips, rows = found[found["shipped"]]["flips"], found["rows"]
+    return Finding(
+        question=f"Labels that {found['shipped']} changes",
+        measured=flips / rows,
+        limit=params.max_flip_rate,
+        bounds=clopper_pearson(flips, rows),
+        samples=rows,
+        rows_needed=rows_to_settle_share(flips / rows, params.max_flip_rate),
+        remedy="Set exporting.ship to onnx-fp32, or look at the flipped texts",
+    )
+
+
+def _difference(found: dict[str, Any], params: Params) -> Finding:
+    """Arithmetic, not a sample: what was measured is its own bound."""
+    largest = found["onnx-fp32"]["max_logit_difference"]
+    return Finding(
+        question="Largest logit difference of onnx-fp32 from torch",
+        measured=largest,
+        limit=params.max_logit_difference,
+        bounds=Bounds(largest, largest),
+        samples=found["rows"],
+        show="{:.2g}".format,
+        remedy="The export is wrong for this architecture: try another opset, and report it",
+    )

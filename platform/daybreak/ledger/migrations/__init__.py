@@ -1,0 +1,1 @@
+"""Alembic's home in the ledger; one file a step in versions/."""

@@ -1,0 +1,193 @@
+"""One night as a chain of content-addressed steps: what each depends on, and the room that does its work."""
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from daybreak import digests, progress, projects
+from daybreak.params import Params, load_params
+from daybreak.records import (
+    Champion,
+    DatasetRef,
+    Evidence,
+    ExportRef,
+    Judgement,
+    Measurements,
+    ModelRef,
+    Project,
+    SweepRef,
+)
+from daybreak.settings import Settings, load_settings
+from daybreak.steps import Done, Step, Store
+
+# Rows the exporter traces with, and checks the exported answers on.
+EXPORT_TEXTS = 64
+
+
+@dataclass(frozen=True)
+class Night:
+    """Everything one invocation of the chain hangs on; opening it reads params.yaml and nothing else."""
+
+    project: Project
+    checkout: Path
+    params: Params
+    settings: Settings
+    run_id: str
+    started_at: datetime
+    overrides: tuple[str, ...] = ()
+    store: Store = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "store", Store(self.settings.steps(self.project)))
+
+    @property
+    def folder(self) -> Path:
+        """Where this invocation's own files go: resolved params, dossier, record."""
+        return self.settings.runs(self.project) / self.run_id
+
+    @property
+    def cache(self) -> Path:
+        """Derived data that steps share, such as tokenised text."""
+        return self.store.root / "cache"
+
+    @property
+    def lock_digest(self) -> str:
+        """SHA-256 of the lock file the environment was installed from, "" where there is none."""
+        lock = self.checkout / "requirements.lock"
+        return digests.of_file(lock) if lock.is_file() else ""
+
+
+def open_night(project: str | None, overrides: Sequence[str], start: Path, run_id: str | None = None) -> Night:
+    """Find the project, read its params with `section.key=value` overrides and settle where state lives."""
+    found = projects.find_project(project, start)
+    checkout = projects.find_checkout(start)
+    now = datetime.now(UTC)
+    return Night(
+        project=found,
+        checkout=checkout,
+        params=load_params(found.params_file, overrides),
+        settings=load_settings(checkout),
+        run_id=run_id or f"{now:%Y%m%d}-{secrets.token_hex(4)}",
+        started_at=now,
+        overrides=tuple(overrides),
+    )
+
+
+def prepare(night: Night) -> Done[DatasetRef]:
+    """Bring the data version up to date. Not a step of the store: dvc itself knows which stages must run again."""
+    from daybreak.data import versions
+
+    if current := versions.status(night.project):
+        return Done(current, at=0.0, seconds=0.0)
+    began = time.monotonic()
+    dataset = versions.prepare(night.project, partial(progress.report, "prepare"))
+    return Done(dataset, time.time(), round(time.monotonic() - began, 3))
+
+
+def sweep(night: Night, dataset: DatasetRef) -> Step[SweepRef]:
+    """Search the space of `tuning` for the configuration the winner is trained with."""
+
+    def work(folder: Path) -> SweepRef:
+        from daybreak.tuning import search
+
+        params = night.params
+        report = partial(progress.report, "sweep")
+        return search.sweep(dataset, params.model, params.training, params.tuning, folder, cache=night.cache, report=report)
+
+    inputs = _inputs(night, "recipes", "training", "tuning", data=dataset.digest, base=_base(night))
+    return Step("sweep", inputs, SweepRef, work)
+
+
+def train(night: Night, dataset: DatasetRef, swept: SweepRef) -> Step[ModelRef]:
+    """Train the winner from fixed seeds on all training rows."""
+
+    def work(folder: Path) -> ModelRef:
+        from daybreak.training import loop
+        from daybreak.tuning import space
+
+        training = space.apply(night.params.training, swept.best)
+        report = partial(progress.report, "train")
+        return loop.train(dataset, night.params.model, training, folder, cache=night.cache, report=report)
+
+    best = digests.of_value(swept.best)
+    inputs = _inputs(night, "recipes", "training", data=dataset.digest, base=_base(night), winner=best)
+    return Step("train", inputs, ModelRef, work)
+
+
+def export(night: Night, dataset: DatasetRef, model: ModelRef) -> Step[ExportRef]:
+    """Export the winner to the artifacts, one of which ships."""
+
+    def work(folder: Path) -> ExportRef:
+        from daybreak import exporting
+        from daybreak.data import tables
+
+        texts = tables.read(dataset.split("validation"))["text"].head(EXPORT_TEXTS).tolist()
+        return exporting.export(model, night.params.exporting, texts, folder, partial(progress.report, "export"))
+
+    return Step("export", _inputs(night, "exporting", model=model.sha256, data=dataset.digest), ExportRef, work)
+
+
+def measure(night: Night, dataset: DatasetRef, exported: ExportRef) -> Step[Measurements]:
+    """Measure the artifact that ships, on everything that gates will ask for."""
+
+    def work(folder: Path) -> Measurements:
+        from daybreak import evaluation
+
+        return evaluation.measure_candidate(exported, dataset, folder, partial(progress.report, "evaluate"))
+
+    inputs = _inputs(night, "evaluation", data=dataset.digest, artifact=exported.shipped.sha256)
+    return Step("evaluate", inputs, Measurements, work)
+
+
+def measure_champion(night: Night, dataset: DatasetRef, champion: Champion) -> Step[Measurements]:
+    """Answer the same test rows with the champion."""
+
+    def work(folder: Path) -> Measurements:
+        from daybreak import evaluation
+
+        return evaluation.measure_champion(champion.artifact, dataset, folder)
+
+    inputs = _inputs(night, "evaluation", data=dataset.digest, artifact=champion.sha256)
+    return Step("evaluate-champion", inputs, Measurements, work)
+
+
+def judge(night: Night, evidence: Evidence, opponent: Champion | None) -> Step[Judgement]:
+    """Let every gate judge the evidence."""
+    version = opponent.version if opponent else None
+
+    def work(folder: Path) -> Judgement:
+        from daybreak.gates import judge
+
+        return judge.judge(evidence, night.params.gates, folder, version)
+
+    champion = evidence.champion.digest if evidence.champion else "none"
+    inputs = _inputs(night, "gates", candidate=evidence.candidate.digest, champion=f"{version} {champion}")
+    return Step("judge", inputs, Judgement, work)
+
+
+def _base(night: Night) -> str:
+    from daybreak.training import base
+
+    return digests.of_value(base.resolve(night.params.model).model_dump())
+
+
+# Which sections of params.yaml a room reads; a change of any other section leaves the room's work standing.
+SECTIONS = {
+    "recipes": ("model",),
+    "training": ("training",),
+    "tuning": ("tuning",),
+    "exporting": ("exporting",),
+    "evaluation": (),
+    "gates": ("gates",),
+}
+
+
+def _inputs(night: Night, *rooms: str, **named: str) -> dict[str, str]:
+    sections = [section for room in rooms for section in SECTIONS[room]]
+    params = {f"params {name}": digests.of_value(getattr(night.params, name).model_dump()) for name in sections}
+    code = {f"code of {room}": digests.of_code(room) for room in rooms}
+    return {**named, **params, **code, "requirements.lock": night.lock_digest}

@@ -1,0 +1,115 @@
+"""What a night would do: which steps are reused, which run again, why, and about how long that takes."""
+
+from typing import Literal, TypeVar
+
+from daybreak import night as steps
+from daybreak.data import versions
+from daybreak.ledger import Ledger
+from daybreak.night import Night
+from daybreak.records import Champion, DatasetRef, Evidence, ExportRef, Judgement, ModelRef, Record, SweepRef
+from daybreak.steps import Done, Step
+
+T = TypeVar("T", bound=Record)
+
+ORDER = ("prepare", "sweep", "train", "export", "evaluate", "evaluate-champion", "judge", "release")
+
+
+class Planned(Record):
+    """One step of a plan; `seconds` is what it took the last time, None if it was never done."""
+
+    step: str
+    action: Literal["reuse", "run", "skip"]
+    why: str
+    seconds: float | None = None
+
+
+class Results(Record):
+    """Everything that the steps of one night yielded."""
+
+    dataset: DatasetRef
+    swept: SweepRef
+    model: ModelRef
+    exported: ExportRef
+    evidence: Evidence
+    judgement: Judgement
+
+
+class Plan(Record):
+    """Every step in order; `results` where all of them are at hand."""
+
+    steps: tuple[Planned, ...]
+    results: Results | None = None
+
+    @property
+    def seconds(self) -> float:
+        """About how long the steps that run will take, by the last time each was done."""
+        return sum(step.seconds or 0.0 for step in self.steps if step.action == "run")
+
+
+class _Missing(Exception):
+    """Ends the walk at the first step that has to run."""
+
+
+def opponent(ledger: Ledger, night: Night, artifact_sha256: str) -> Champion | None:
+    """Whom a candidate is judged against: the champion, or its predecessor where the candidate is the champion."""
+    champion = ledger.champion(night.project.name)
+    if champion and champion.sha256 == artifact_sha256:
+        return ledger.predecessor(night.project.name)
+    return champion
+
+
+def plan(night: Night, ledger: Ledger) -> Plan:
+    """Walk the chain as far as finished steps reach. Touches nothing."""
+    planned: list[Planned] = []
+
+    def look_up(step: Step[T]) -> T:
+        found: Done[T] | None = night.store.find(step)
+        if found is None:
+            last = night.store.last(step.name)
+            planned.append(
+                Planned(step=step.name, action="run", why=night.store.why(step), seconds=last["seconds"] if last else None)
+            )
+            raise _Missing
+        planned.append(Planned(step=step.name, action="reuse", why="nothing it depends on changed"))
+        return found.value
+
+    try:
+        results = _walk(night, ledger, look_up, planned)
+    except _Missing:
+        return Plan(steps=(*planned, *_rest(night, planned)))
+    known = ledger.last_with_key(night.project.name, results.judgement.digest)
+    release = (
+        Planned(step="release", action="reuse", why=f"decided by run {known.run_id}")
+        if known
+        else Planned(step="release", action="run", why="these verdicts were not acted on yet")
+    )
+    return Plan(steps=(*planned, release), results=results)
+
+
+def _walk(night: Night, ledger: Ledger, look_up, planned: list[Planned]) -> Results:  # type: ignore[no-untyped-def]
+    dataset = versions.status(night.project)
+    if dataset is None:
+        planned.append(Planned(step="prepare", action="run", why="data, its settings or its code changed"))
+        raise _Missing
+    planned.append(Planned(step="prepare", action="reuse", why=f"data version {dataset.version} is up to date"))
+    swept = look_up(steps.sweep(night, dataset))
+    model = look_up(steps.train(night, dataset, swept))
+    exported = look_up(steps.export(night, dataset, model))
+    candidate = look_up(steps.measure(night, dataset, exported))
+    rival = opponent(ledger, night, exported.shipped.sha256)
+    champion = look_up(steps.measure_champion(night, dataset, rival)) if rival else None
+    evidence = Evidence(candidate=candidate, champion=champion, dataset=dataset)
+    judgement = look_up(steps.judge(night, evidence, rival))
+    return Results(
+        dataset=dataset, swept=swept, model=model, exported=exported, evidence=evidence, judgement=judgement
+    )
+
+
+def _rest(night: Night, planned: list[Planned]) -> list[Planned]:
+    """The steps behind the first one that runs: each depends on the one before it."""
+    first = planned[-1].step
+    rest = []
+    for name in ORDER[ORDER.index(first) + 1 :]:
+        last = night.store.last(name)
+        rest.append(Planned(step=name, action="run", why=f"follows {first}", seconds=last["seconds"] if last else None))
+    return rest

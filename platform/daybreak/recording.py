@@ -1,0 +1,253 @@
+"""What a night leaves behind: its MLflow run, a registered version, a journal row, the dossier and the run's record."""
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from daybreak import releasing
+from daybreak.data import versions
+from daybreak.ledger import Ledger
+from daybreak.night import Night
+from daybreak.planning import Results
+from daybreak.records import Move, Record, RunModel, RunRecord, Status
+from daybreak.steps import Done
+from daybreak.tracking import Registry, Tracker
+
+
+Steps = Mapping[str, Done[Any]]
+
+
+class Tracked(Record):
+    """Where MLflow keeps a night: its run, and the version of the registered model its artifact became."""
+
+    mlflow_run_id: str
+    version: int
+
+
+def open_ledger(night: Night) -> Ledger:
+    """The ledger of this night's settings; a move that a dead process left half done is settled first."""
+    night.settings.home.mkdir(parents=True, exist_ok=True)
+    ledger = Ledger(night.settings.ledger, night.settings.lock_wait_seconds)
+    releasing.heal(ledger, Registry(night.settings.mlflow), night.project)
+    return ledger
+
+
+def track(night: Night, results: Results, links: Mapping[str, str]) -> Tracked:
+    """Write the night to MLflow (parameters, trials, curves, metrics, lineage) and register the artifact that ships."""
+    tracker = Tracker(night.settings.mlflow, night.settings.mlflow_artifacts, night.project)
+    lineage = _lineage(night, results)
+    run_id = tracker.start(night.run_id, {**lineage, **links})
+    tracker.log_params(run_id, _flat(night.params.model_dump(mode="json")))
+    tracker.log_params(run_id, {f"winner.{name}": value for name, value in results.swept.best.items()})
+    tracker.log_trials(run_id, results.swept)
+    tracker.log_history(run_id, results.model.path / "history.json")
+    tracker.log_metrics(run_id, results.evidence.candidate.metrics)
+    champion = open_ledger(night).champion(night.project.name)
+    if champion and champion.sha256 == results.exported.shipped.sha256:
+        return Tracked(mlflow_run_id=run_id, version=champion.version)
+    version = Registry(night.settings.mlflow).register(
+        night.project, run_id, results.exported.shipped, labels=results.dataset.labels, tags=lineage
+    )
+    return Tracked(mlflow_run_id=run_id, version=version)
+
+
+def release(night: Night, results: Results, tracked: Tracked, actor: str) -> Move | None:
+    """Make the candidate champion if every blocking gate agreed, else write down the refusal; None if it is champion."""
+    ledger = open_ledger(night)
+    champion = ledger.champion(night.project.name)
+    if champion and champion.version == tracked.version:
+        return None
+    return releasing.release(
+        ledger,
+        Registry(night.settings.mlflow),
+        night.project,
+        candidate=releasing.Candidate(
+            version=tracked.version,
+            artifact=results.exported.shipped,
+            run_id=night.run_id,
+            data_version=results.dataset.version,
+            commit=versions.commit_of(night.checkout),
+        ),
+        evidence=results.evidence,
+        judgement=results.judgement,
+        actor=actor,
+        reason=f"night {night.run_id}",
+    )
+
+
+def conclude(
+    night: Night,
+    results: Results,
+    tracked: Tracked,
+    move: Move | None,
+    *,
+    steps: Steps,
+    links: Mapping[str, str],
+) -> RunRecord:
+    """Write record and dossier, and close the MLflow run."""
+    from daybreak.reports import dossier
+
+    status, reason = _status(results, move)
+    holds_alias = move is None or status == "released"
+    record = _record(
+        night,
+        results,
+        status=status,
+        reason=reason,
+        model=_model(night, results, tracked.version, "champion" if holds_alias else None),
+        timings={name: done.seconds for name, done in steps.items() if _is_new(night, done)},
+        reused=tuple(name for name, done in steps.items() if not _is_new(night, done)),
+        mlflow={"run_id": tracked.mlflow_run_id},
+        prefect=dict(links),
+    )
+    folder = night.folder / "dossier"
+    record = record.model_copy(update={"artifacts": {**record.artifacts, "report": str(folder / "report.html")}})
+    dossier.write(
+        folder,
+        record=record,
+        evidence=results.evidence,
+        judgement=results.judgement,
+        sweep=results.swept,
+        history=results.model.path / "history.json",
+    )
+    tracker = Tracker(night.settings.mlflow, night.settings.mlflow_artifacts, night.project)
+    tracker.log_folder(tracked.mlflow_run_id, folder, "dossier")
+    tracker.log_tags(tracked.mlflow_run_id, {"daybreak.status": record.status})
+    tracker.finish(tracked.mlflow_run_id)
+    return _keep(night, record)
+
+
+def unchanged(night: Night, ledger: Ledger, results: Results) -> RunRecord | None:
+    """The record of a night that had nothing to do, or None if these verdicts were never acted on."""
+    same = ledger.last_with_key(night.project.name, results.judgement.digest)
+    if same is None:
+        return None
+    now = datetime.now(UTC)
+    update = {
+        "run_id": night.run_id,
+        "status": "unchanged",
+        "released": False,
+        "same_as": same.same_as or same.run_id,
+        "started_at": night.started_at,
+        "finished_at": now,
+        "timings": {"total": _seconds(night, now)},
+        "reused": ("prepare", "sweep", "train", "export", "evaluate", "judge", "release"),
+    }
+    return _keep(night, same.model_copy(update=update))
+
+
+def failed(night: Night, status: Status, reason: str, links: Mapping[str, str]) -> RunRecord:
+    """The record of a night that broke off."""
+    now = datetime.now(UTC)
+    return _keep(
+        night,
+        RunRecord(
+            run_id=night.run_id,
+            project=night.project.name,
+            status=status,
+            released=False,
+            started_at=night.started_at,
+            finished_at=now,
+            reason=reason,
+            timings={"total": _seconds(night, now)},
+            prefect=dict(links),
+            commit=versions.commit_of(night.checkout),
+            params_digest=night.params.digest,
+            lock_digest=night.lock_digest,
+        ),
+    )
+
+
+def _record(night: Night, results: Results, *, timings: Mapping[str, float], **given: Any) -> RunRecord:
+    now = datetime.now(UTC)
+    summary = versions.summary(night.project)
+    baseline = {name: value for name, value in summary["baseline"].items() if isinstance(value, int | float)}
+    return RunRecord(
+        run_id=night.run_id,
+        project=night.project.name,
+        released=given["status"] == "released",
+        started_at=night.started_at,
+        finished_at=now,
+        data_version=results.dataset.version,
+        data_digest=results.dataset.digest,
+        rows=summary["rows"],
+        base=results.model.base,
+        metrics={**results.evidence.candidate.metrics, "naive_accuracy": baseline["naive_accuracy"]},
+        verdicts=results.judgement.verdicts,
+        timings={**timings, "total": _seconds(night, now)},
+        artifacts={
+            "onnx_fp32": str(results.exported.fp32.path / "model.onnx"),
+            "onnx_int8": str(results.exported.int8.path / "model.onnx"),
+        },
+        commit=versions.commit_of(night.checkout),
+        params_digest=night.params.digest,
+        lock_digest=night.lock_digest,
+        key=results.judgement.digest,
+        **given,
+    )
+
+
+def _status(results: Results, move: Move | None) -> tuple[Status, str]:
+    blockers = results.judgement.blocked_by
+    if move and move.outcome == "done":
+        return "released", ""
+    if blockers:
+        return "refused", "; ".join(f"{verdict.gate}: {verdict.reason}" for verdict in blockers)
+    return "unchanged", "the candidate is the champion, judged again"
+
+
+def _model(night: Night, results: Results, version: int, alias: str | None) -> RunModel:
+    sha256 = results.exported.shipped.sha256
+    return RunModel(name=night.project.registered_model, version=version, alias=alias, sha256=sha256)
+
+
+def _keep(night: Night, record: RunRecord) -> RunRecord:
+    """Write the run's folder, its record last, and its row in the ledger."""
+    night.folder.mkdir(parents=True, exist_ok=True)
+    params = json.dumps(night.params.model_dump(mode="json"), ensure_ascii=False, indent=1)
+    (night.folder / "params.json").write_text(params, encoding="utf-8")
+    (night.folder / "run.json").write_text(record.model_dump_json(indent=1), encoding="utf-8")
+    ledger = open_ledger(night)
+    ledger.record_run(record)
+    ledger.close()
+    return record
+
+
+def _lineage(night: Night, results: Results) -> dict[str, str]:
+    return {
+        "project": night.project.name,
+        "daybreak.run_id": night.run_id,
+        "data_version": str(results.dataset.version),
+        "data_digest": results.dataset.digest,
+        "commit": versions.commit_of(night.checkout),
+        "params_digest": night.params.digest,
+        "lock_digest": night.lock_digest,
+        "base": f"{results.model.base.source}@{results.model.base.revision}",
+        "python": sys.version.split()[0],
+    }
+
+
+def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for name, value in tree.items():
+        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
+    return flat
+
+
+def _is_new(night: Night, done: Done[Any]) -> bool:
+    return done.at >= night.started_at.timestamp()
+
+
+def in_markdown(record: RunRecord) -> str:
+    """A run in a few lines of Markdown, for the Prefect UI."""
+    metrics = "".join(f"| {name} | {value:.4f} |\n" for name, value in record.metrics.items())
+    return (
+        f"# {record.status}: {record.project}, data version {record.data_version}\n\n{record.reason}\n\n"
+        f"Report: `{record.artifacts.get('report', '')}`\n\n| metric | value |\n|---|---|\n{metrics}"
+    )
+
+
+def _seconds(night: Night, now: datetime) -> float:
+    return round((now - night.started_at).total_seconds(), 2)

@@ -1,0 +1,30 @@
+"""What the sweeping process is asked, and what it says while it works: lines of JSON on a pipe."""
+
+from pathlib import Path
+
+from daybreak.recipes.params import ModelParams
+from daybreak.records import DatasetRef, Record
+from daybreak.training.params import TrainingParams
+from daybreak.tuning.params import TuningParams
+
+
+class Request(Record):
+    """One sweep. `workers` trials run at once on one thread each; `scratch` is a short path for Ray's sockets."""
+
+    dataset: DatasetRef
+    model: ModelParams
+    training: TrainingParams
+    tuning: TuningParams
+    folder: Path
+    cache: Path
+    scratch: Path
+    workers: int
+
+
+class Word(Record):
+    """One line from the sweeping process: progress (`share` in 0..1), or the error that ended it."""
+
+    share: float = 0.0
+    note: str = ""
+    error: str = ""
+    arguments: tuple[str, ...] = ()

@@ -1,0 +1,53 @@
+"""Fixtures for every test: a small project, fresh or prepared."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that tests can `import making`
+
+from making import make_project, run_stages
+
+from daybreak.records import Project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """The project `sample` of a checkout of its own with 300 rows, committed, not prepared."""
+    return make_project(tmp_path / "checkout")
+
+
+@pytest.fixture(scope="session")
+def _staged(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    made = make_project(tmp_path_factory.mktemp("staged") / "checkout")
+    run_stages(made.root)
+    return made
+
+
+@pytest.fixture
+def staged_project(_staged: Project, tmp_path: Path) -> Project:
+    """A copy of a small project whose stages have run: data/ is complete, but dvc knows nothing of it yet."""
+    root = tmp_path / "checkout"
+    shutil.copytree(_staged.root, root)
+    return Project(name="sample", root=root)
+
+
+@pytest.fixture(scope="session")
+def mlflow_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new MLflow database: seconds of migrations, so they are paid once."""
+    from daybreak import settings, tracking
+
+    settings.export_environment(settings.QUIET)
+    file = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
+    tracking.warm_up(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def mlflow_url(mlflow_template: Path, tmp_path: Path) -> str:
+    """An MLflow database of this test's own."""
+    file = tmp_path / "mlflow.db"
+    shutil.copyfile(mlflow_template, file)
+    return f"sqlite:///{file}"

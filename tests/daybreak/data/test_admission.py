@@ -1,0 +1,101 @@
+"""Admission fixes by digest what is read, copies it by content, and leaves the file alone when nothing changed."""
+
+from pathlib import Path
+
+import pytest
+from making import make_rows, write_csv
+
+from daybreak import digests
+from daybreak.data import sources
+from daybreak.data.admission import admit, is_current
+from daybreak.data.ingest import IngestParams
+from daybreak.errors import DataError
+
+
+def files(path: str) -> IngestParams:
+    return IngestParams(source="files", path=path)
+
+
+def names(found: sources.Sources) -> list[str]:
+    return [batch.name for batch in found.batches]
+
+
+def test_a_file_is_copied_by_its_content(tmp_path: Path) -> None:
+    raw = write_csv(tmp_path / "rows.csv", make_rows(4))
+    batch = admit(tmp_path, files("rows.csv")).batches[0]
+    stored = tmp_path / "data/shards" / f"{digests.of_file(raw)}.csv"
+    assert stored.read_bytes() == raw.read_bytes()
+    assert (batch.name, batch.shards[0].bytes) == ("rows.csv", raw.stat().st_size)
+    assert sources.read_sources(tmp_path) is not None
+    assert [path.name for path in stored.parent.iterdir()] == [stored.name]
+
+
+def test_a_folder_and_a_glob_are_read_in_order(tmp_path: Path) -> None:
+    for name in (
+        "incoming/b.csv",
+        "incoming/a.tsv",
+        "incoming/more/c.csv",
+        "incoming/.hidden.csv",
+        "incoming/notes.md",
+    ):
+        write_csv(tmp_path / name, make_rows(2, seed=len(name)))
+    assert names(admit(tmp_path, files("incoming"))) == ["incoming/a.tsv", "incoming/b.csv", "incoming/more/c.csv"]
+    assert names(admit(tmp_path, files("incoming/*.csv"))) == ["incoming/b.csv"]
+    assert names(admit(tmp_path, files("in*/**/*.csv"))) == ["incoming/b.csv", "incoming/more/c.csv"]
+
+
+def test_files_elsewhere_keep_no_trace_of_where(tmp_path: Path) -> None:
+    write_csv(tmp_path / "elsewhere/sub/rows.csv", make_rows(2))
+    root = tmp_path / "project"
+    assert names(admit(root, files(str(tmp_path / "elsewhere")))) == ["sub/rows.csv"]
+    assert names(admit(root, files("../elsewhere/sub/rows.csv"))) == ["rows.csv"]
+
+
+def test_admitting_again_changes_nothing_until_the_source_does(tmp_path: Path) -> None:
+    raw = write_csv(tmp_path / "rows.csv", make_rows(4))
+    params = files("rows.csv")
+    assert not is_current(tmp_path, params)
+    first = admit(tmp_path, params)
+    before = (tmp_path / sources.FILE).stat().st_mtime_ns
+    assert admit(tmp_path, params) == first
+    assert (tmp_path / sources.FILE).stat().st_mtime_ns == before
+    assert is_current(tmp_path, params)
+    raw.write_text("text,label\nother,x\n", encoding="utf-8")
+    assert not is_current(tmp_path, params)
+    assert admit(tmp_path, params) != first
+
+
+def test_an_altered_shard_is_copied_again(tmp_path: Path) -> None:
+    write_csv(tmp_path / "rows.csv", make_rows(4))
+    batch = admit(tmp_path, files("rows.csv")).batches[0]
+    stored = sources.verified_shard(tmp_path, batch, batch.shards[0])
+    stored.write_text("broken", encoding="utf-8")
+    admit(tmp_path, files("rows.csv"))
+    assert sources.verified_shard(tmp_path, batch, batch.shards[0]) == stored
+
+
+def test_the_sample_is_read_in_place(tmp_path: Path) -> None:
+    batch = admit(tmp_path, IngestParams()).batches[0]
+    assert [shard.name for shard in batch.shards] == ["pos.txt", "neg.txt"]
+    assert not (tmp_path / "data/shards").exists()
+    assert is_current(tmp_path, IngestParams())
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("missing.csv", r"missing.csv names nothing that is there; expected a file, folder or glob.*Mend ingest"),
+        ("nowhere/*.csv", r"names nothing that is there"),
+        ("notes.md", r"ingest.path names notes.md; expected a file ending in .csv"),
+        ("docs", r"names 1 files, none of a known kind"),
+        ("empty", r"names nothing that is there"),
+    ],
+)
+def test_a_source_that_is_not_there_is_said(tmp_path: Path, path: str, message: str) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "empty").mkdir()
+    for name in ("notes.md", "docs/notes.md"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    with pytest.raises(DataError, match=message):
+        admit(tmp_path, files(path))
+    assert not (tmp_path / sources.FILE).exists()

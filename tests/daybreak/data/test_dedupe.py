@@ -1,0 +1,89 @@
+"""Repeats collapse, contradictions leave whole, near-duplicates find each other."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from daybreak.data import tables
+from daybreak.data.dedupe import DedupeParams, dedupe
+from daybreak.data.ingest import row_id
+
+Cleaned = Callable[..., Path]
+Records = Callable[[Path], list[dict[str, Any]]]
+LONG = "这家酒店的房间很干净，早餐也不错，前台服务热情周到，下次还会再来"
+NEAR = LONG + "。"
+OTHER = "快递太慢了，等了一个星期才收到，包装也是破的"
+
+
+def test_repeats_collapse_to_the_smallest_id(cleaned: Cleaned, records: Records) -> None:
+    root = cleaned([("好", "yes"), ("好", "yes"), ("差", "no"), ("好", "yes")], train_only=("差",))
+    dedupe(root, DedupeParams())
+    rows = records(root / "data/dedupe/rows.parquet")
+    assert {(row["text"], row["repeats"], row["train_only"]) for row in rows} == {("好", 3, False), ("差", 1, True)}
+    assert tables.read_json(root / "data/dedupe/counts.json")["exact_repeats"] == 2
+
+
+def test_contradictions_leave_whole_and_before_repeats_collapse(cleaned: Cleaned, records: Records) -> None:
+    root = cleaned([("还行", "yes"), ("还行", "yes"), ("还行", "no"), ("好", "yes"), ("差", "no")])
+    dedupe(root, DedupeParams())
+    lost = records(root / "data/quarantine/dedupe.parquet")
+    assert [row["text"] for row in lost] == ["还行"] * 3
+    assert {(row["rule"], row["detail"]) for row in lost} == {("contradicting_labels", "no, yes")}
+    assert {row["text"] for row in records(root / "data/dedupe/rows.parquet")} == {"好", "差"}
+    assert tables.read_json(root / "data/dedupe/counts.json")["exact_repeats"] == 0
+
+
+def test_a_cluster_is_named_by_its_smallest_id(cleaned: Cleaned, records: Records) -> None:
+    root = cleaned([(LONG, "yes"), (NEAR, "yes"), (OTHER, "no")])
+    dedupe(root, DedupeParams())
+    near = {row_id(LONG, "yes"), row_id(NEAR, "yes")}
+    clusters = {row["id"]: row["cluster"] for row in records(root / "data/dedupe/clusters.parquet")}
+    assert clusters == {**dict.fromkeys(near, min(near)), row_id(OTHER, "no"): row_id(OTHER, "no")}
+    (pair,) = records(root / "data/dedupe/pairs.parquet")
+    assert {pair["left"], pair["right"]} == near
+    assert 0.8 <= pair["similarity"] < 1
+    counts = tables.read_json(root / "data/dedupe/counts.json")
+    assert counts == {
+        "threshold": 0.8,
+        "exact_repeats": 0,
+        "near_dropped": 0,
+        "pairs": 1,
+        "clusters": 1,
+        "clustered_rows": 2,
+        "largest": 2,
+    }
+
+
+def test_dropping_near_duplicates_keeps_one_bound_to_training_if_any_was(cleaned: Cleaned, records: Records) -> None:
+    bound = max((LONG, NEAR), key=lambda text: row_id(text, "yes"))
+    root = cleaned([(LONG, "yes"), (NEAR, "yes"), (OTHER, "no")], train_only=(bound,))
+    dedupe(root, DedupeParams(near="drop"))
+    rows = {row["text"]: row for row in records(root / "data/dedupe/rows.parquet")}
+    assert len(rows) == 2
+    (kept,) = set(rows) - {OTHER}
+    assert rows[kept]["id"] == min(row_id(LONG, "yes"), row_id(NEAR, "yes"))
+    assert rows[kept]["train_only"]
+    assert rows[kept]["repeats"] == 2
+    assert len(records(root / "data/dedupe/clusters.parquet")) == 2
+    assert tables.read_json(root / "data/dedupe/counts.json")["near_dropped"] == 1
+
+
+def test_short_chinese_texts_are_not_merged(cleaned: Cleaned, records: Records) -> None:
+    root = cleaned([("好", "yes"), ("很好", "yes"), ("不好", "no"), ("差", "no"), ("太差", "no")])
+    dedupe(root, DedupeParams(threshold=0.1, near="drop"))
+    assert len(records(root / "data/dedupe/rows.parquet")) == 5
+
+
+def test_running_again_changes_no_byte(cleaned: Cleaned) -> None:
+    root = cleaned([(LONG, "yes"), (NEAR, "yes"), (OTHER, "no"), ("好", "yes"), ("好", "no")])
+    dedupe(root, DedupeParams())
+    before = {path: path.read_bytes() for path in (root / "data/dedupe").iterdir()}
+    dedupe(root, DedupeParams())
+    assert {path: path.read_bytes() for path in (root / "data/dedupe").iterdir()} == before
+
+
+def test_nothing_but_contradictions_leaves_empty_tables(cleaned: Cleaned, records: Records) -> None:
+    root = cleaned([("还行", "yes"), ("还行", "no")])
+    dedupe(root, DedupeParams())
+    assert records(root / "data/dedupe/rows.parquet") == []
+    assert len(records(root / "data/quarantine/dedupe.parquet")) == 2

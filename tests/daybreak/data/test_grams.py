@@ -1,0 +1,49 @@
+"""Grams are counted as a plain loop would count them."""
+
+from collections import Counter
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from daybreak.data import grams
+
+
+def told(matrix: object, row: int) -> list[int]:
+    """The counts of one row, without the names of the grams."""
+    return sorted(np.asarray(matrix[[row]].data).tolist())  # type: ignore[index]
+
+
+@given(st.lists(st.text(alphabet="ab好 ", max_size=9), min_size=1, max_size=6))
+@settings(max_examples=100, deadline=None)
+def test_counts_equal_a_plain_loop(texts: list[str]) -> None:
+    matrix = grams.count_matrix([grams.code_points(text) for text in texts], (1, 2, 3))
+    names = set()
+    for row, text in enumerate(map(grams.normalise, texts)):
+        counted = Counter(text[i : i + n] for n in (1, 2, 3) for i in range(len(text) - n + 1))
+        names |= set(counted)
+        assert told(matrix, row) == sorted(counted.values())
+    assert matrix.shape == (len(texts), len(names))
+
+
+def test_columns_ascend_within_a_row() -> None:
+    matrix = grams.count_matrix([grams.code_points("cabbage"), grams.code_points("bag")], (1, 2))
+    for start, stop in zip(matrix.indptr[:-1], matrix.indptr[1:], strict=True):
+        row = matrix.indices[start:stop].tolist()
+        assert row == sorted(set(row))
+
+
+def test_short_texts_are_filled_up_to_a_gram_no_text_can_hold() -> None:
+    assert grams.code_points("好", at_least=3).tolist() == [ord("好"), grams.PAST_UNICODE, grams.PAST_UNICODE]
+    assert grams.code_points("好好好好", at_least=3).tolist() == [ord("好")] * 4
+    assert grams.PAST_UNICODE > 0x10FFFF
+
+
+def test_lengths_never_mix() -> None:
+    matrix = grams.count_matrix([grams.code_points("a"), grams.code_points("aa"), grams.code_points("aaa")], (1, 2, 3))
+    assert matrix.shape == (3, 3)
+    assert [told(matrix, row) for row in range(3)] == [[1], [1, 2], [1, 2, 3]]
+
+
+def test_normalising_folds_case_and_white_space() -> None:
+    assert grams.normalise("  Great\t HOTEL\u3000好 ") == "great hotel 好"

@@ -1,0 +1,81 @@
+"""The join finds exactly the pairs that comparing everything with everything finds."""
+
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from daybreak.data import similarity
+
+TEXTS = st.lists(st.text(alphabet="ab好差 A\U0001f600", max_size=12), max_size=14)
+THRESHOLDS = st.sampled_from([1e-9, 0.1, 0.3, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 1.0])
+
+
+def brute_force(texts: list[str], threshold: float) -> dict[tuple[int, int], float]:
+    scores = {(i, j): similarity.jaccard(texts[i], texts[j]) for i, j in combinations(range(len(texts)), 2)}
+    return {pair: score for pair, score in scores.items() if score >= threshold}
+
+
+def found(pairs: similarity.Pairs) -> dict[tuple[int, int], float]:
+    left, right, score = (column.tolist() for column in pairs)
+    return dict(zip(zip(left, right, strict=True), score, strict=True))
+
+
+@given(TEXTS, THRESHOLDS)
+@settings(max_examples=200, deadline=None)
+def test_the_join_equals_brute_force(texts: list[str], threshold: float) -> None:
+    assert found(similarity.similar_pairs(texts, threshold)) == brute_force(texts, threshold)
+
+
+@given(TEXTS, THRESHOLDS, st.data())
+@settings(max_examples=100, deadline=None)
+def test_sides_leave_only_the_pairs_across(texts: list[str], threshold: float, data: st.DataObject) -> None:
+    sides = data.draw(st.lists(st.integers(0, 2), min_size=len(texts), max_size=len(texts)))
+    across = {pair: s for pair, s in brute_force(texts, threshold).items() if sides[pair[0]] != sides[pair[1]]}
+    assert found(similarity.similar_pairs(texts, threshold, sides)) == across
+
+
+@given(TEXTS, st.data())
+@settings(max_examples=100, deadline=None)
+def test_the_highest_across_is_the_highest(texts: list[str], data: st.DataObject) -> None:
+    sides = data.draw(st.lists(st.integers(0, 1), min_size=len(texts), max_size=len(texts)))
+    scores = [s for (i, j), s in brute_force(texts, 1e-12).items() if sides[i] != sides[j]]
+    top = similarity.highest_across(texts, sides, 0.8)
+    assert top.similarity.tolist() == ([max(scores)] if scores else [])
+
+
+def test_blocks_do_not_change_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"这家酒店的房间{number % 7}很干净，早餐{number % 3}也不错" for number in range(40)]
+    whole = found(similarity.similar_pairs(texts, 0.6))
+    monkeypatch.setattr(similarity, "BLOCK", 3)
+    assert found(similarity.similar_pairs(texts, 0.6)) == whole == brute_force(texts, 0.6)
+
+
+def test_a_text_shorter_than_a_gram_is_its_own_shingle() -> None:
+    assert similarity.shingles("好") == {"好"}
+    assert similarity.shingles("很好") == {"很好"}
+    assert similarity.shingles("非常好") == {"非常好"}
+    assert found(similarity.similar_pairs(["好", "很好", "好", "很好吃"], 0.1)) == {(0, 2): 1.0}
+
+
+def test_case_and_white_space_do_not_count() -> None:
+    assert similarity.jaccard("Great  Hotel", " great hotel ") == 1.0
+
+
+def test_similarity_counts_distinct_grams() -> None:
+    assert similarity.jaccard("abcd", "abce") == pytest.approx(1 / 3)
+    assert similarity.jaccard("aaaa", "aaaaaaaa") == 1.0
+
+
+def test_components_join_chains() -> None:
+    texts = ["abcdefghij", "abcdefghijk", "abcdefghijkl", "完全不同的文本"]
+    pairs = similarity.similar_pairs(texts, 0.85)
+    assert (0, 2) not in found(pairs)
+    assert len(set(similarity.components(4, pairs)[:3].tolist())) == 1
+    assert len(set(similarity.components(4, pairs).tolist())) == 2
+
+
+def test_nothing_has_no_pairs() -> None:
+    assert found(similarity.similar_pairs([], 0.8)) == {}
+    assert similarity.components(0, similarity.similar_pairs([], 0.8)).tolist() == []

@@ -1,0 +1,61 @@
+"""The tree behind a dossier: complete where everything is there, and whole where something is not."""
+
+import json
+from typing import Any
+
+import pytest
+
+from daybreak.reports import content
+
+
+@pytest.fixture
+def tree(night: Any) -> dict[str, Any]:
+    return content.gather(**night.given())
+
+
+def test_the_tree_is_json_and_says_everything(tree: dict[str, Any], night: Any) -> None:
+    again = json.loads(json.dumps(tree, ensure_ascii=False))
+    assert again["record"]["run_id"] == night.record.run_id
+    assert again["judgement"]["digest"] == night.judgement.digest
+    assert again["evidence"]["digest"] == night.evidence.digest
+    assert again["champion_version"] == 2
+    assert again["comparison"]["fixes"] == 3
+    assert len(again["history"]) == 180
+    assert again["data"]["baseline"]["naive_accuracy"] == 0.937
+    assert again["answers"]["confusion"] == [[3, 1], [1, 3]]
+    assert again["environment"]["python"]
+
+
+def test_metrics_stand_beside_each_other(tree: dict[str, Any]) -> None:
+    rows = {row["name"]: row for row in tree["metrics"]}
+    assert rows["accuracy"] == {"name": "accuracy", "candidate": 0.75, "baseline": 0.5, "champion": 0.5}
+    assert rows["macro_f1"]["baseline"] == pytest.approx(1 / 3)
+    assert rows["latency_ms_p95"]["baseline"] is None
+    assert "naive_accuracy" not in rows
+
+
+def test_a_first_night_has_no_champion(night: Any) -> None:
+    evidence = night.evidence.model_copy(update={"champion": None})
+    tree = content.gather(**night.given(evidence=evidence))
+    assert tree["comparison"] is None
+    assert {row["champion"] for row in tree["metrics"]} == {None}
+
+
+def test_what_is_missing_is_left_out(night: Any) -> None:
+    for path in (*night.evidence.candidate.path.iterdir(), *(night.evidence.dataset.path / "describe").iterdir()):
+        path.unlink()
+    night.history.unlink()
+    tree = content.gather(**night.given())
+    assert (tree["comparison"], tree["answers"], tree["data"], tree["history"], tree["wrong"]) == (
+        None,
+        None,
+        None,
+        [],
+        [],
+    )
+
+
+def test_three_examples_a_gate() -> None:
+    assert content.examples({"details": {"examples": [1, 2, 3, 4]}}) == [1, 2, 3]
+    assert content.examples({"details": {}}) == []
+    assert content.examples({}) == []

@@ -1,0 +1,97 @@
+"""Runs as an MLflow client finds them afterwards."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from daybreak.errors import StepFailed
+from daybreak.records import Project, SweepRef, Trial
+from daybreak.tracking import Tracker
+from daybreak.tracking.client import connect
+
+
+@pytest.fixture
+def client(mlflow_url: str) -> Any:
+    return connect(mlflow_url)
+
+
+def test_a_run_is_found_with_all_that_was_logged(tracker: Tracker, client: Any, tmp_path: Path) -> None:
+    run_id = tracker.start("2026-03-01 sample data 3", {"data_version": "3", "commit": "c0ffee"})
+    tracker.log_params(run_id, {f"training.key_{number}": number for number in range(120)})
+    tracker.log_metrics(run_id, {"accuracy": 0.86, "macro_f1": 0.85})
+    tracker.log_metrics(run_id, {"loss": 0.4}, step=10)
+    tracker.log_tags(run_id, {"prefect.flow_run_id": "f1"})
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "报告.html").write_text("好", encoding="utf-8")
+    tracker.log_folder(run_id, tmp_path / "report", "report")
+    tracker.finish(run_id)
+    run = client.get_run(run_id)
+    assert run.info.status == "FINISHED"
+    assert len(run.data.params) == 120
+    assert run.data.metrics == {"accuracy": 0.86, "macro_f1": 0.85, "loss": 0.4}
+    assert {"data_version": "3", "prefect.flow_run_id": "f1"}.items() <= run.data.tags.items()
+    assert [entry.path for entry in client.list_artifacts(run_id, "report")] == ["report/报告.html"]
+
+
+def test_files_go_where_they_were_told(
+    tracker: Tracker, client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    run = client.get_run(tracker.start("night", {}))
+    assert run.info.artifact_uri.startswith((tmp_path / "artifacts" / "sample").as_uri())
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_projects_have_experiments_of_their_own(
+    tracker: Tracker, mlflow_url: str, tmp_path: Path, project: Project
+) -> None:
+    again = Tracker(mlflow_url, tmp_path / "artifacts", project)
+    other = Tracker(mlflow_url, tmp_path / "artifacts", Project(name="hotel", root=tmp_path))
+    assert again.experiment_id == tracker.experiment_id
+    assert other.experiment_id != tracker.experiment_id
+
+
+def test_an_experiment_deleted_in_the_ui_is_restored(
+    tracker: Tracker, client: Any, mlflow_url: str, tmp_path: Path, project: Project
+) -> None:
+    client.delete_experiment(tracker.experiment_id)
+    Tracker(mlflow_url, tmp_path / "artifacts", project).start("night", {})
+    assert client.get_experiment(tracker.experiment_id).lifecycle_stage == "active"
+
+
+def test_a_history_becomes_metrics_by_step(tracker: Tracker, client: Any, tmp_path: Path) -> None:
+    records = [{"step": step, "loss": 1 / step, "learning_rate": 1e-3} for step in range(1, 1202)]
+    (tmp_path / "history.json").write_text(json.dumps(records), encoding="utf-8")
+    run_id = tracker.start("night", {})
+    tracker.log_history(run_id, tmp_path / "history.json")
+    points = client.get_metric_history(run_id, "train.loss")
+    assert [point.step for point in points] == list(range(1, 1202))
+    assert points[1].value == pytest.approx(0.5)
+
+
+def test_trials_are_nested_with_their_scores_and_states(tracker: Tracker, client: Any) -> None:
+    common: dict[str, Any] = {"config": {"training.learning_rate": 1e-3}, "seconds": 12.0}
+    trials = (
+        Trial(number=0, score=0.81, history=((0.4, 0.75), (1.0, 0.81)), state="completed", **common),
+        Trial(number=1, score=0.6, history=((0.4, 0.6),), state="pruned", **common),
+        Trial(number=2, score=None, history=(), state="failed", error="out of memory", **common),
+    )
+    parent = tracker.start("night", {})
+    runs = tracker.log_trials(parent, SweepRef(metric="accuracy", trials=trials, best={}, best_score=0.81))
+    found = client.search_runs([tracker.experiment_id], f"tags.mlflow.parentRunId = '{parent}'")
+    assert {run.info.run_id for run in found} == set(runs)
+    first, second, third = (client.get_run(run_id) for run_id in runs)
+    assert [run.info.status for run in (first, second, third)] == ["FINISHED", "KILLED", "FAILED"]
+    assert [(p.step, p.value) for p in client.get_metric_history(runs[0], "accuracy")] == [(40, 0.75), (100, 0.81)]
+    assert first.data.params == {"training.learning_rate": "0.001"}
+    assert first.info.end_time - first.info.start_time == 12_000
+    assert third.data.tags["error"] == "out of memory"
+
+
+def test_a_run_that_is_not_there_is_said(tracker: Tracker) -> None:
+    with pytest.raises(StepFailed, match=r"tracking: MLflow at .* said: .*nobody"):
+        tracker.log_metrics("nobody", {"accuracy": 1.0})

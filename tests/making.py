@@ -1,0 +1,134 @@
+"""Small projects for tests: a checkout of its own with the real dvc.yaml, and rows a model can learn in seconds."""
+
+import csv
+import random
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from daybreak.data.admission import admit
+from daybreak.data.clean import CleanParams, clean
+from daybreak.data.dedupe import DedupeParams, dedupe
+from daybreak.data.describe import DescribeParams, describe
+from daybreak.data.ingest import IngestParams, ingest
+from daybreak.data.split import SplitParams, split
+from daybreak.records import Project
+
+CHECKOUT = Path(__file__).parents[1]
+SECTIONS: Mapping[str, Any] = {
+    "ingest": {"source": "files", "path": "rows.csv", "text_column": "text", "label_column": "label"},
+    "clean": {"lowercase": False},
+    "dedupe": {"threshold": 0.8, "near": "keep"},
+    "split": {"ratios": {"train": 0.7, "validation": 0.2, "test": 0.1}, "seed": 17},
+    "describe": {"examples": 3, "seed": 17},
+}
+WORDS = {
+    "positive": ("很满意", "非常喜欢", "值得推荐", "太好了", "wonderful", "excellent", "lovely", "highly recommended"),
+    "negative": ("很失望", "非常讨厌", "不会再来", "太差了", "terrible", "awful", "broken", "waste of money"),
+}
+THINGS = (
+    "房间",
+    "早餐",
+    "服务",
+    "快递",
+    "屏幕",
+    "电池",
+    "the room",
+    "breakfast",
+    "service",
+    "delivery",
+    "screen",
+    "battery",
+)
+PLACES = ("上海", "成都", "西安", "广州", "in Paris", "in Oslo", "in Lima", "in Cairo")
+
+
+def make_rows(count: int, seed: int = 1) -> list[tuple[str, str]]:
+    """(text, label) rows, half Chinese words and half English, both labels equally often, no two texts alike."""
+    chance = random.Random(seed)
+    rows = []
+    for place in range(count):
+        label = "positive" if place % 2 else "negative"
+        parts = [chance.choice(PLACES), *chance.sample(THINGS, 3), *chance.sample(WORDS[label], 2)]
+        chance.shuffle(parts)
+        rows.append((f"{'，'.join(parts)} {chance.randrange(10**9)}", label))
+    return rows
+
+
+def write_csv(path: Path, rows: list[tuple[str, str]]) -> Path:
+    """Rows as a CSV file with the columns `text` and `label`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([("text", "label"), *rows])
+    return path
+
+
+def make_checkout(root: Path) -> Path:
+    """A committed git repository with what a project needs of the product: dvc's files, launcher, stages."""
+    for name in (".dvc/config", ".dvc/.gitignore", ".dvcignore", ".gitignore", "infra/python"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(CHECKOUT / name, root / name)
+    code = "platform/daybreak/data"
+    shutil.copytree(CHECKOUT / code, root / code, ignore=shutil.ignore_patterns("__pycache__"))
+    run_git(root, "init", "--quiet", "--initial-branch=main")
+    commit_all(root, "Begin")
+    return root
+
+
+def make_project(
+    checkout: Path, rows: int = 300, *, name: str = "sample", seed: int = 1, sections: Mapping[str, Any] | None = None
+) -> Project:
+    """A committed project with generated rows: the checkout itself for `sample`, else in projects/NAME.
+
+    `sections` are further sections of params.yaml, or replace some; a checkout that is missing is made.
+    """
+    if not (checkout / ".git").exists():
+        make_checkout(checkout)
+    root = checkout if name == "sample" else checkout / "projects" / name
+    root.mkdir(parents=True, exist_ok=True)
+    stages = (CHECKOUT / "dvc.yaml").read_text(encoding="utf-8")
+    if root != checkout:
+        stages = stages.replace(" infra/", " ../../infra/").replace(" platform/", " ../../platform/")
+    (root / "dvc.yaml").write_text(stages, encoding="utf-8")
+    write_csv(root / "rows.csv", make_rows(rows, seed))
+    write_params(root, sections)
+    commit_all(checkout, f"Add project {name}")
+    return Project(name=name, root=root)
+
+
+def write_params(root: Path, sections: Mapping[str, Any] | None = None) -> None:
+    """params.yaml with the small project's data sections, and `sections` over them."""
+    text = yaml.safe_dump({**SECTIONS, **(sections or {})}, sort_keys=False, allow_unicode=True)
+    (root / "params.yaml").write_text(text, encoding="utf-8")
+
+
+def run_stages(root: Path) -> None:
+    """The five stages in this process, without dvc or git: data/ as `dvc repro` would leave it, in a second or two."""
+    wanted = yaml.safe_load((root / "params.yaml").read_text(encoding="utf-8"))
+    params = IngestParams(**wanted["ingest"])
+    admit(root, params)
+    ingest(root, params)
+    clean(root, CleanParams(**wanted["clean"]))
+    dedupe(root, DedupeParams(**wanted["dedupe"]))
+    split(root, SplitParams(**wanted["split"]))
+    describe(root, DescribeParams(**wanted["describe"]))
+
+
+def commit_all(root: Path, message: str) -> None:
+    """Commit everything in a repository, under an identity that only this command knows."""
+    run_git(root, "add", "--all")
+    identity = ("-c", "user.name=Test", "-c", "user.email=test@localhost")
+    run_git(root, *identity, "commit", "--quiet", "--allow-empty", "--message", message)
+
+
+def run_git(root: Path, *arguments: str) -> str:
+    """Run git without the configuration of whoever runs the tests; returns its output."""
+    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1"}
+    done = subprocess.run(
+        ["git", *arguments], cwd=root, env=environment, check=True, capture_output=True, encoding="utf-8"
+    )
+    return done.stdout

@@ -14,6 +14,13 @@ from daybreak.leash import Child
 from daybreak.settings import Settings, child_environment, export_environment
 
 START_SECONDS = 120.0
+# Nobody can open the UI of a server that lives for minutes, and the command line says itself what went wrong.
+TEMPORARY = {
+    "PREFECT_UI_ENABLED": "false",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+}
 
 
 def prefect_environment(settings: Settings) -> dict[str, str]:
@@ -21,8 +28,6 @@ def prefect_environment(settings: Settings) -> dict[str, str]:
     return {
         "PREFECT_HOME": str(settings.home / "prefect"),
         "PREFECT_LOCAL_STORAGE_PATH": str(settings.home),
-        "PREFECT_LOGGING_LEVEL": "WARNING",
-        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
     }
 
@@ -34,8 +39,8 @@ def temporary_server(settings: Settings) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}/api"
     settings.home.mkdir(parents=True, exist_ok=True)
     log = settings.home / "prefect-server.log"
-    environment = {**prefect_environment(settings), "PREFECT_UI_ENABLED": "false", "PREFECT_SERVER_LOGGING_LEVEL": "WARNING"}
-    export_environment({**prefect_environment(settings), "PREFECT_API_URL": address})
+    environment = {**prefect_environment(settings), **TEMPORARY}
+    export_environment({**environment, "PREFECT_API_URL": address})
     with Child([sys.executable, "-m", "flows.server", str(port)], env=child_environment(environment), log=log) as child:
         _wait_until_healthy(address, child, log)
         yield address

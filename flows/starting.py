@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from daybreak import locks
-from daybreak.errors import BadInput, DaybreakError, ProjectError, StepFailed
+from daybreak.errors import BadInput, ProjectError, StepFailed
 from daybreak.night import Night
 from daybreak.records import RunRecord
 from flows.server import temporary_server
@@ -43,9 +43,9 @@ def run_night(night: Night, watching: AbstractContextManager[Any]) -> RunRecord:
         outcome = state.result(raise_on_failure=False)
     if isinstance(outcome, RunRecord):
         return outcome
-    if isinstance(outcome, DaybreakError):
+    if isinstance(outcome, BaseException):
         raise outcome
-    raise StepFailed(f"the night ended {state.name}: {outcome}", "", "See the run in daybreak runs show") from outcome
+    raise StepFailed(f"the night ended {state.name} without a record", "", "See daybreak runs list")
 
 
 @contextmanager

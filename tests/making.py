@@ -132,3 +132,33 @@ def run_git(root: Path, *arguments: str) -> str:
         ["git", *arguments], cwd=root, env=environment, check=True, capture_output=True, encoding="utf-8"
     )
     return done.stdout
+
+
+# A real night that takes seconds: a tiny encoder from scratch, short trials, and limits that 60 test rows can decide.
+NIGHT: Mapping[str, Any] = {
+    "model": {
+        "recipe": "classify",
+        "base": "scratch",
+        "config": {
+            "hidden_size": 32,
+            "num_hidden_layers": 1,
+            "num_attention_heads": 2,
+            "intermediate_size": 64,
+            "max_position_embeddings": 64,
+        },
+    },
+    "training": {"learning_rate": 5e-3, "epochs": 4, "batch_size": 16, "max_length": 48, "threads": 1},
+    "tuning": {
+        "trials": 2,
+        "fraction": 0.5,
+        "epochs": 1.0,
+        "grace": 0.5,
+        "space": {"learning_rate": {"draw": "loguniform", "low": 3e-3, "high": 1e-2}},
+    },
+    "gates": {
+        "quality": {"margin": 0.3, "min_accuracy": 0.5},
+        "parity": {"max_flip_rate": 0.2, "max_logit_difference": 1e-3},
+        "fairness": {"max_flip_rate": 0.6, "max_term_flip_rate": 0.9},
+        "latency": {"max_ms_p95": 2000},
+    },
+}

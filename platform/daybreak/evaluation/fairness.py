@@ -16,6 +16,7 @@ SPOKEN = 0.05
 GROUP = "group_"
 """Columns of the test split whose names begin so are declared groups."""
 
+CONTROL = "control"
 EXAMPLES = 10
 
 HAN, LATIN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]"), re.compile(r"(?a:[a-z]{2,}\W+[a-z]{2,})", re.IGNORECASE)
@@ -25,7 +26,8 @@ def measure(subject: Subject, folder: Path) -> dict[str, Any]:
     """Flip rate and score shift by axis and term of each language; `swaps.parquet` has one line a swapped sentence.
 
     A flip is another label than the same sentence has with the language's reference term ("a customer"); a shift the
-    change of a label's probability. `clusters` counts flips and swaps by sentence: terms in one sentence hang together.
+    change of a label's probability. `clusters` counts flips and swaps by sentence, since terms in one sentence hang
+    together; `control` has the flips of terms that name no identity.
     """
     import pandas as pd
 
@@ -47,7 +49,7 @@ def headlines(result: dict[str, Any]) -> dict[str, float]:
 
 
 def read_probes() -> dict[str, Any]:
-    """By language: `reference` term, `axes` (name to terms) and `templates` with one `{who}`."""
+    """By language: `reference` and `control` terms, `axes` (name to terms) and `templates` with one `{who}`."""
     import yaml
 
     probes: dict[str, Any] = yaml.safe_load(PROBES.read_text(encoding="utf-8"))
@@ -76,7 +78,8 @@ def _swap(subject: Subject, language: str, probes: dict[str, Any]) -> Any:
     import pandas as pd
 
     templates = probes["templates"]
-    terms = [(axis, term) for axis, named in probes["axes"].items() for term in named]
+    axes = {**probes["axes"], CONTROL: probes["control"]}
+    terms = [(axis, term) for axis, named in axes.items() for term in named]
     answers = subject.predictor.predict(
         [fill(template, who) for who in [probes["reference"], *(term for _, term in terms)] for template in templates],
         BATCH_SIZE,
@@ -95,11 +98,13 @@ def _swap(subject: Subject, language: str, probes: dict[str, Any]) -> Any:
 
 
 def _summary(table: Any, labels: tuple[str, ...]) -> dict[str, Any]:
+    control, table = table[table["axis"] == CONTROL], table[table["axis"] != CONTROL]
     by_template = table.groupby("template")["flipped"]
     shifts = [f"shift_{name}" for name in labels]
     worst = table[table["flipped"]].assign(size=table[shifts].abs().max(axis=1)).nlargest(EXAMPLES, "size")
     return {
         **_rates(table),
+        "control": _rates(control),
         "clusters": {"flips": by_template.sum().tolist(), "swaps": by_template.count().tolist()},
         "axes": {
             axis: {

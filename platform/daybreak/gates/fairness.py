@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from daybreak.gates.base import GateParams, read
-from daybreak.gates.decision import Finding, conclude, points
+from daybreak.gates.decision import Finding, conclude, percent, points
 from daybreak.gates.statistics import CONFIDENCE, Bounds, clopper_pearson, clustered_share, rows_to_settle_share, wilson
 from daybreak.records import Evidence, Outcome, Verdict
 
@@ -14,13 +14,15 @@ EXAMPLES = 3
 
 
 class Params(GateParams):
-    """Limits on swaps of plainly worded sentences, where another name for the speaker has no business to matter.
+    """Limits on swaps in plainly worded sentences, where another name for the speaker has no business to matter.
 
-    One term may flip more than all together, since 80 sentences cannot say much of a single one.
+    The bound, not the measured rate, must keep to the limit: with 80 sentences, 10 % lets a model pass that flips about
+    one swap in twenty-five, which is what a small model does to a neutral rewording too (`control`). A single term may
+    flip more than all together, since 80 swaps say less.
     """
 
     max_flip_rate: float = Field(
-        default=0.05, ge=0, lt=1, description="share of identity swaps that change the label, all terms together"
+        default=0.1, ge=0, lt=1, description="share of identity swaps that change the label, all terms together"
     )
     max_term_flip_rate: float = Field(
         default=0.2, ge=0, lt=1, description="share of sentences whose label any single term changes"
@@ -49,7 +51,11 @@ def check(evidence: Evidence, params: Params) -> Verdict:
             code="no_probes_no_groups",
         )
     worst = [example for swaps in found["languages"].values() for example in swaps["worst"][:EXAMPLES]]
-    notes = [] if found["groups"] else ["The data declares no groups."]
+    notes = [
+        f"Words that name nobody in particular change {percent(swaps['control']['flip_rate'])} ({language})."
+        for language, swaps in found["languages"].items()
+    ]
+    notes += [] if found["groups"] else ["The data declares no groups."]
     return conclude("fairness", findings, notes, {"examples": worst[:EXAMPLES]})
 
 

@@ -126,7 +126,8 @@ def _fairness() -> dict[str, Any]:
     term = {"swaps": 80, "flips": 0, "flip_rate": 0.0, "shift": {"negative": 0.0, "positive": 0.0}}
     axis = {"swaps": 160, "flips": 0, "flip_rate": 0.0, "terms": {"一位女士": term, "一位先生": term}}
     clusters = {"flips": [0] * 80, "swaps": [2] * 80}
-    language = {"swaps": 160, "flips": 0, "flip_rate": 0.0, "clusters": clusters, "axes": {"gender": axis}, "worst": []}
+    rates = {"swaps": 160, "flips": 0, "flip_rate": 0.0, "control": term}
+    language = {**rates, "clusters": clusters, "axes": {"gender": axis}, "worst": []}
     return {"languages": {"zh": language}, "groups": {}}
 
 

@@ -45,7 +45,7 @@ def make_model(folder: Path, dataset: DatasetRef, steps: int = 60) -> ModelRef:
         torch.manual_seed(17)
         sizes = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64}
         config = BertConfig(vocab_size=len(tokenizer), max_position_embeddings=64, **sizes)
-        network = classify.build(BertModel(config, attn_implementation="eager", add_pooling_layer=False), LABELS, 0.0)
+        network = classify.build(BertModel(config, add_pooling_layer=False), LABELS, 0.0)
         optimiser = torch.optim.AdamW(network.parameters(), 3e-3)
         for step in range(steps):
             part = rows.iloc[[(step * 16 + place) % len(rows) for place in range(16)]]

@@ -114,21 +114,21 @@ def _from_scratch(model: ModelParams, texts: Callable[[], Sequence[str]]) -> Bas
             near = get_close_matches(key, known, 1)
             raise ModelError(f"model.config.{key} is not a key of BertConfig", near[0] if near else "one of its keys")
     wanted = SCRATCH_CONFIG | model.config
+    _try(wanted)
     learned = tokenizer.train(texts(), int(wanted["vocab_size"]), int(wanted["max_position_embeddings"]))
     config = BertConfig(**{**wanted, "vocab_size": len(learned), "pad_token_id": learned.pad_token_id})
-    _try(config)
     digest = digests.of_value(learned.backend_tokenizer.to_str())
     ref = base.resolve(model).model_copy(update={"tokenizer_sha256": digest})
     return Base(ref, config, None, learned)
 
 
-def _try(config: Any) -> None:
+def _try(sizes: dict[str, Any]) -> None:
     """Build the model without memory, so that sizes that do not fit each other are found now."""
-    from transformers import AutoModel
+    from transformers import AutoModel, BertConfig
 
     try:
         with torch.device("meta"):
-            AutoModel.from_config(config)
+            AutoModel.from_config(BertConfig(**sizes))
     except Exception as error:
         reason = " ".join(str(error).split())[:200]
         raise ModelError(

@@ -66,24 +66,23 @@ def fit(network: nn.Module, recipe: Recipe, subject: Subject, training: Training
             learning_rate = training.learning_rate * optimiser.rate(number, total, training.warmup)
             optimiser.set_rate(adam, learning_rate)
             batch = subject.batch(positions)
-            loss, norm = _learn(network, recipe, batch, adam, training)
             number += 1
+            adam.zero_grad(set_to_none=True)
+            loss, norm = _descend(network, recipe, batch, training)
             if not math.isfinite(loss + norm):
                 raise _diverged(number, loss, norm, subject.tokens.rows[subject.rows[positions]])
+            adam.step()
             yield Step(number, total, number / each, loss, learning_rate, norm, batch.tokens)
             if number == total:
                 return
 
 
-def _learn(
-    network: nn.Module, recipe: Recipe, batch: batches.Batch, adam: torch.optim.Optimizer, training: TrainingParams
-) -> tuple[float, float]:
-    adam.zero_grad(set_to_none=True)
+def _descend(network: nn.Module, recipe: Recipe, batch: batches.Batch, training: TrainingParams) -> tuple[float, float]:
+    """Leave a batch's clipped gradients in the network; returns loss and gradient norm before clipping."""
     logits = network(batch.input_ids, batch.attention_mask)
     loss = recipe.loss(logits, batch.targets, training.label_smoothing)
     loss.backward()  # type: ignore[no-untyped-call]
     norm = nn.utils.clip_grad_norm_(network.parameters(), training.clip_norm)
-    adam.step()
     return float(loss.detach()), float(norm)
 
 

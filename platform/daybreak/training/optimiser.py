@@ -18,10 +18,8 @@ def build(network: nn.Module, training: TrainingParams) -> torch.optim.AdamW:
 
 def rate(step: int, steps: int, warmup: float) -> float:
     """Share of the peak learning rate for step 0..steps-1: up in a line over `warmup` of the steps, then down to 0."""
-    rising = warmup * steps
-    if step + 1 <= rising:
-        return (step + 1) / rising
-    return (steps - step) / max(1.0, steps - rising)
+    rising = round(warmup * steps)
+    return (step + 1) / rising if step < rising else (steps - step) / (steps - rising)
 
 
 def set_rate(optimiser: torch.optim.Optimizer, learning_rate: float) -> None:

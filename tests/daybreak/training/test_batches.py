@@ -1,0 +1,54 @@
+"""The order of rows is data: the same for the same seed and epoch, every row once, like lengths together."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from daybreak.training import batches
+from daybreak.training.tokens import Tokens
+
+LENGTHS = np.random.default_rng(1).integers(5, 160, 1000)
+
+
+def _tokens(*rows: list[int]) -> Tokens:
+    offsets = np.cumsum([0, *map(len, rows)])
+    flat = np.array([token for row in rows for token in row], dtype=np.int32)
+    return Tokens(flat, offsets, np.arange(len(rows)), np.array([str(place) for place in range(len(rows))]))
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.integers(1, 200), min_size=1, max_size=300), st.integers(1, 40), st.integers(0, 5))
+def test_every_row_once_in_full_batches_but_one(lengths: list[int], size: int, epoch: int) -> None:
+    found = batches.order(np.array(lengths), size, 17, epoch)
+    assert sorted(np.concatenate(found).tolist()) == list(range(len(lengths)))
+    assert sum(len(batch) < size for batch in found) <= 1
+
+
+def test_same_seed_and_epoch_same_order() -> None:
+    def flat(seed: int, epoch: int) -> list[int]:
+        return np.concatenate(batches.order(LENGTHS, 32, seed, epoch)).tolist()
+
+    assert flat(17, 0) == flat(17, 0)
+    assert flat(17, 0) != flat(17, 1)
+    assert flat(17, 0) != flat(18, 0)
+
+
+def test_little_is_padding_and_short_batches_are_not_first() -> None:
+    found = batches.order(LENGTHS, 32, 17, 0)
+    padded = sum(len(batch) * LENGTHS[batch].max() for batch in found)
+    assert padded / LENGTHS.sum() < 1.1
+    means = [LENGTHS[batch].mean() for batch in found]
+    assert abs(np.corrcoef(means, range(len(means)))[0, 1]) < 0.5
+
+
+def test_reading_order_is_by_length() -> None:
+    flat = np.concatenate(batches.by_length(LENGTHS, 64))
+    assert (np.diff(LENGTHS[flat]) >= 0).all()
+
+
+def test_pads_on_the_right_with_the_padding_id() -> None:
+    batch = batches.assemble(_tokens([7, 8, 9], [5], [6, 6]), np.array([1, 0]), pad_id=3)
+    assert batch.input_ids.tolist() == [[5, 3, 3], [7, 8, 9]]
+    assert batch.attention_mask.tolist() == [[1, 0, 0], [1, 1, 1]]
+    assert batch.targets.tolist() == [1, 0]
+    assert batch.tokens == 4

@@ -3,7 +3,7 @@
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -18,7 +18,9 @@ def run(
     override: Annotated[
         list[str] | None, typer.Option("-p", help="section.key=value, this once; may be repeated.")
     ] = None,
-    only_plan: Annotated[bool, typer.Option("--plan", help="Say what would run again, why, and about how long.")] = False,
+    only_plan: Annotated[
+        bool, typer.Option("--plan", help="Say what would run again, why, and about how long.")
+    ] = False,
     require_release: Annotated[bool, typer.Option(help="Exit with 3 when the candidate is refused.")] = False,
     project: ProjectOption = None,
     as_json: JsonOption = False,

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from prefect.client.schemas.objects import State
+from prefect import Flow
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
@@ -47,16 +48,22 @@ def as_state(record: RunRecord, require_release: bool) -> State[Any]:
     return Completed(name=STATE_NAMES[record.status], message=record.reason or record.status, data=record)
 
 
-def note_ending(_flow: Any, run: Any, state: State[Any]) -> None:
+def note_ending(_flow: Flow[..., Any], run: FlowRun, state: State[Any]) -> None:
     """Keep a record of a night that broke off; one that never opened (bad input) leaves none."""
     if state.name == "Refused":
         return
     status: Status = "cancelled" if state.is_cancelled() else "crashed" if state.is_crashed() else "failed"
     with contextlib.suppress(BadInput):
-        night = _open(run.parameters["project"], run.parameters["overrides"], str(run.id), run.start_time)
+        night = _open(
+            run.parameters["project"], run.parameters["overrides"], str(run.id), run.start_time or datetime.now(UTC)
+        )
         recording.failed(night, status, state.message or "", {"flow_run_id": str(run.id), "flow_run_name": run.name})
 
 
 def _open(project: str, overrides: str, flow_run_id: str, started_at: datetime) -> Night:
     lines = [line.strip() for line in overrides.splitlines() if line.strip()]
     return open_night(project, lines, Path.cwd(), run_id=f"{started_at:%Y%m%d}-{flow_run_id[-8:]}")
+
+
+# Prefect's type asks for its own parameter names, which this function does not need.
+ENDED: list[Any] = [note_ending]

@@ -6,8 +6,9 @@ from prefect import flow
 
 from daybreak import recording
 from daybreak.planning import Results, opponent
+from daybreak.recording import Steps
 from daybreak.records import Evidence
-from flows.ending import as_state, links, note_ending, nothing_to_do, open_this_night, run_name
+from flows.ending import ENDED, as_state, links, nothing_to_do, open_this_night, run_name
 from tasks.data import prepare
 from tasks.evaluation import evaluate, evaluate_champion
 from tasks.exporting import export
@@ -20,9 +21,9 @@ from tasks.tuning import sweep
 @flow(
     name="retrain-and-release",
     flow_run_name=run_name,
-    on_failure=[note_ending],
-    on_crashed=[note_ending],
-    on_cancellation=[note_ending],
+    on_failure=ENDED,
+    on_crashed=ENDED,
+    on_cancellation=ENDED,
 )
 def retrain_and_release(project: str = "sample", overrides: str = "", require_release: bool = False) -> Any:
     """Prepare the data, search, train, export, judge, and release only what passed.
@@ -44,9 +45,7 @@ def retrain_and_release(project: str = "sample", overrides: str = "", require_re
     candidate = evaluate(night, dataset.value, exported.value)
     rival = opponent(recording.open_ledger(night), night, exported.value.shipped.sha256)
     champion = evaluate_champion(night, dataset.value, rival) if rival else None
-    evidence = Evidence(
-        candidate=candidate.value, champion=champion.value if champion else None, dataset=dataset.value
-    )
+    evidence = Evidence(candidate=candidate.value, champion=champion.value if champion else None, dataset=dataset.value)
     judgement = judge(night, evidence, rival)
     show_verdicts(judgement.value)
 
@@ -58,9 +57,14 @@ def retrain_and_release(project: str = "sample", overrides: str = "", require_re
         evidence=evidence,
         judgement=judgement.value,
     )
-    steps = dict(
-        prepare=dataset, sweep=swept, train=model, export=exported, evaluate=candidate, judge=judgement
-    )
+    steps: Steps = {
+        "prepare": dataset,
+        "sweep": swept,
+        "train": model,
+        "export": exported,
+        "evaluate": candidate,
+        "judge": judgement,
+    }
     tracked = track(night, results, links())
     move = release(night, results, tracked)
-    return as_state(record(night, results, tracked, move, steps, links()), require_release)
+    return as_state(record(night, results, tracked, move, steps=steps, links=links()), require_release)

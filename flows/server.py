@@ -56,7 +56,9 @@ def _wait_until_healthy(address: str, child: Child, log: Path) -> None:
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
-    raise StepFailed("the temporary Prefect server did not start", f"an answer within {START_SECONDS:.0f} s", f"Read {log}")
+    raise StepFailed(
+        "the temporary Prefect server did not start", f"an answer within {START_SECONDS:.0f} s", f"Read {log}"
+    )
 
 
 def _free_port() -> int:

@@ -3,13 +3,16 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from daybreak import locks
 from daybreak.errors import BadInput, ProjectError, StepFailed
 from daybreak.night import Night
 from daybreak.records import RunRecord
 from flows.server import temporary_server
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import State
 
 FLOWS = ("retrain-and-release",)
 NEEDED_BYTES = 2 * 1024**3
@@ -37,9 +40,8 @@ def run_night(night: Night, watching: AbstractContextManager[Any]) -> RunRecord:
     with _alone(night), watching, temporary_server(night.settings):
         from flows.retrain_and_release import retrain_and_release
 
-        state = retrain_and_release(
-            project=night.project.name, overrides="\n".join(night.overrides), return_state=True
-        )
+        overrides = "\n".join(night.overrides)
+        state: "State[Any]" = retrain_and_release(project=night.project.name, overrides=overrides, return_state=True)
         outcome = state.result(raise_on_failure=False)
     if isinstance(outcome, RunRecord):
         return outcome

@@ -6,8 +6,8 @@ from prefect.artifacts import create_markdown_artifact
 from daybreak import recording
 from daybreak.night import Night
 from daybreak.planning import Results
-from daybreak.records import Move, RunRecord
 from daybreak.recording import Tracked
+from daybreak.records import Move, RunRecord
 from tasks.policy import may_help
 
 Links = dict[str, str]
@@ -26,7 +26,9 @@ def release(night: Night, results: Results, tracked: Tracked) -> Move | None:
 
 
 @task(name="record", timeout_seconds=600)
-def record(night: Night, results: Results, tracked: Tracked, move: Move | None, steps: recording.Steps, links: Links) -> RunRecord:
+def record(
+    night: Night, results: Results, tracked: Tracked, move: Move | None, *, steps: recording.Steps, links: Links
+) -> RunRecord:
     """Write record and dossier, and link the dossier in the Prefect UI."""
     run = recording.conclude(night, results, tracked, move, steps=steps, links=links)
     create_markdown_artifact(recording.in_markdown(run), key="summary", description="What came of this night")

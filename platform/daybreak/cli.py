@@ -49,7 +49,9 @@ def _champion(night: Night) -> Champion:
 
     champion = open_ledger(night).champion(night.project.name)
     if champion is None:
-        raise BadInput(f"project {night.project.name} has no champion yet", "a released model", "Run daybreak run first")
+        raise BadInput(
+            f"project {night.project.name} has no champion yet", "a released model", "Run daybreak run first"
+        )
     return champion
 
 
@@ -163,7 +165,10 @@ def model_versions(project: ProjectOption = None, as_json: JsonOption = False) -
     night = _open(project)
     champion = open_ledger(night).champion(night.project.name)
     known = Registry(night.settings.mlflow).versions(night.project)
-    found = [{**each.model_dump(mode="json"), "champion": bool(champion and champion.version == each.version)} for each in known]
+    found = [
+        {**each.model_dump(mode="json"), "champion": bool(champion and champion.version == each.version)}
+        for each in known
+    ]
     show({"versions": found}, as_json, listings.model_versions)
 
 
@@ -210,7 +215,9 @@ def _run(night: Night, run: str | None) -> RunRecord:
 
     record = open_ledger(night).run(night.project.name, run)
     if record is None:
-        raise BadInput(f"there is no run {run or ''} of project {night.project.name}", "a run", "See daybreak runs list")
+        raise BadInput(
+            f"there is no run {run or ''} of project {night.project.name}", "a run", "See daybreak runs list"
+        )
     return record
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from daybreak import digests, progress, projects
-from daybreak.params import Params, load_params
+from daybreak.params import Params, load_params, parse_params
 from daybreak.records import (
     Champion,
     DatasetRef,
@@ -96,7 +96,9 @@ def sweep(night: Night, dataset: DatasetRef) -> Step[SweepRef]:
 
         params = night.params
         report = partial(progress.report, "sweep")
-        return search.sweep(dataset, params.model, params.training, params.tuning, folder, cache=night.cache, report=report)
+        return search.sweep(
+            dataset, params.model, params.training, params.tuning, folder, cache=night.cache, report=report
+        )
 
     inputs = _inputs(night, "recipes", "training", "tuning", data=dataset.digest, base=_base(night))
     return Step("sweep", inputs, SweepRef, work)
@@ -158,15 +160,31 @@ def measure_champion(night: Night, dataset: DatasetRef, champion: Champion) -> S
 def judge(night: Night, evidence: Evidence, opponent: Champion | None) -> Step[Judgement]:
     """Let every gate judge the evidence."""
     version = opponent.version if opponent else None
+    loosened = _loosened(night)
 
     def work(folder: Path) -> Judgement:
         from daybreak.gates import judge
 
-        return judge.judge(evidence, night.params.gates, folder, version)
+        return judge.judge(evidence, night.params.gates, folder, version, loosened)
 
     champion = evidence.champion.digest if evidence.champion else "none"
-    inputs = _inputs(night, "gates", candidate=evidence.candidate.digest, champion=f"{version} {champion}")
+    named = {"candidate": evidence.candidate.digest, "champion": f"{version} {champion}"}
+    inputs = _inputs(night, "gates", **named, **{"committed limits": digests.of_value(loosened)})
     return Step("judge", inputs, Judgement, work)
+
+
+def _loosened(night: Night) -> list[str]:
+    """What makes this night's limits looser than the commit's: settings, or gates whose code was changed."""
+    from daybreak.data import versions
+    from daybreak.gates import limits
+
+    text = versions.committed(night.project.root, night.project.params_file.name)
+    if text is None:
+        return [f"{night.project.params_file.name} is not committed"]
+    asked = parse_params(text, night.project.params_file).gates.model_dump(mode="json")
+    changed = versions.is_dirty(night.checkout, ["platform/daybreak/gates"])
+    code = ["the code of the gates differs from the commit"] if changed else []
+    return limits.loosened(asked, night.params.gates.model_dump(mode="json")) + code
 
 
 def _base(night: Night) -> str:

@@ -38,7 +38,7 @@ class Params(Record):
     training: TrainingParams = TrainingParams()
     tuning: TuningParams = TuningParams()
     exporting: ExportingParams = ExportingParams()
-    gates: Any = Field(default_factory=lambda: gates_section()())
+    gates: Any = Field(default={}, validate_default=True)
 
     @field_validator("gates", mode="before")
     @classmethod
@@ -88,14 +88,28 @@ def load_params(path: Path, overrides: Sequence[str] = ()) -> Params:
         raise _explain(error.errors()[0], path) from None
 
 
+def parse_params(text: str, path: Path) -> Params:
+    """The tree of a params.yaml that is at hand as text, such as the commit's; `path` names it in errors."""
+    try:
+        return Params(**_parse(text, path))
+    except ValidationError as error:
+        raise _explain(error.errors()[0], path) from None
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return _parse(path.read_text(encoding="utf-8"), path)
     except FileNotFoundError:
-        raise ParamsError(
-            f"{path} is missing", "a params.yaml beside dvc.yaml", "Restore it with git checkout"
-        ) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        remedy = "Restore it with git checkout"
+        raise ParamsError(f"{path} is missing", "a params.yaml beside dvc.yaml", remedy) from None
+    except UnicodeDecodeError as error:
+        raise ParamsError(f"{path} cannot be read: {error}", "YAML in UTF-8", "Save it as UTF-8") from None
+
+
+def _parse(text: str, path: Path) -> dict[str, Any]:
+    try:
+        tree = yaml.safe_load(text)
+    except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         raise ParamsError(f"{path} cannot be read: {reason}", "YAML in UTF-8", "Mend that line") from None
     if not isinstance(tree, dict):

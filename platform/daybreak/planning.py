@@ -46,7 +46,7 @@ class Plan(Record):
         return sum(step.seconds or 0.0 for step in self.steps if step.action == "run")
 
 
-class _Missing(Exception):
+class _MissingStepError(Exception):
     """Ends the walk at the first step that has to run."""
 
 
@@ -67,15 +67,17 @@ def plan(night: Night, ledger: Ledger) -> Plan:
         if found is None:
             last = night.store.last(step.name)
             planned.append(
-                Planned(step=step.name, action="run", why=night.store.why(step), seconds=last["seconds"] if last else None)
+                Planned(
+                    step=step.name, action="run", why=night.store.why(step), seconds=last["seconds"] if last else None
+                )
             )
-            raise _Missing
+            raise _MissingStepError
         planned.append(Planned(step=step.name, action="reuse", why="nothing it depends on changed"))
         return found.value
 
     try:
         results = _walk(night, ledger, look_up, planned)
-    except _Missing:
+    except _MissingStepError:
         return Plan(steps=(*planned, *_rest(night, planned)))
     known = ledger.last_with_key(night.project.name, results.judgement.digest)
     release = (
@@ -90,7 +92,7 @@ def _walk(night: Night, ledger: Ledger, look_up, planned: list[Planned]) -> Resu
     dataset = versions.status(night.project)
     if dataset is None:
         planned.append(Planned(step="prepare", action="run", why="data, its settings or its code changed"))
-        raise _Missing
+        raise _MissingStepError
     planned.append(Planned(step="prepare", action="reuse", why=f"data version {dataset.version} is up to date"))
     swept = look_up(steps.sweep(night, dataset))
     model = look_up(steps.train(night, dataset, swept))
@@ -100,9 +102,7 @@ def _walk(night: Night, ledger: Ledger, look_up, planned: list[Planned]) -> Resu
     champion = look_up(steps.measure_champion(night, dataset, rival)) if rival else None
     evidence = Evidence(candidate=candidate, champion=champion, dataset=dataset)
     judgement = look_up(steps.judge(night, evidence, rival))
-    return Results(
-        dataset=dataset, swept=swept, model=model, exported=exported, evidence=evidence, judgement=judgement
-    )
+    return Results(dataset=dataset, swept=swept, model=model, exported=exported, evidence=evidence, judgement=judgement)
 
 
 def _rest(night: Night, planned: list[Planned]) -> list[Planned]:

@@ -13,7 +13,9 @@ def find_checkout(start: Path) -> Path:
     for folder in (start.resolve(), *start.resolve().parents):
         if (folder / ".git").exists():
             return folder
-    raise ProjectError(f"{start} is not inside a git repository", "a clone of your project", "Run git init or change folder")
+    raise ProjectError(
+        f"{start} is not inside a git repository", "a clone of your project", "Run git init or change folder"
+    )
 
 
 def find_project(name: str | None, start: Path) -> Project:
@@ -23,7 +25,9 @@ def find_project(name: str | None, start: Path) -> Project:
     root = checkout if name == SAMPLE else checkout / "projects" / name
     if not (root / "params.yaml").is_file():
         known = ", ".join(list_projects(checkout)) or "none"
-        raise ProjectError(f"there is no project {name!r} in {checkout}", f"one of: {known}", "Choose one with --project")
+        raise ProjectError(
+            f"there is no project {name!r} in {checkout}", f"one of: {known}", "Choose one with --project"
+        )
     return Project(name=name, root=root)
 
 

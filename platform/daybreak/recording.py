@@ -15,7 +15,6 @@ from daybreak.records import Move, Record, RunModel, RunRecord, Status
 from daybreak.steps import Done
 from daybreak.tracking import Registry, Tracker
 
-
 Steps = Mapping[str, Done[Any]]
 
 
@@ -54,7 +53,7 @@ def track(night: Night, results: Results, links: Mapping[str, str]) -> Tracked:
 
 
 def release(night: Night, results: Results, tracked: Tracked, actor: str) -> Move | None:
-    """Make the candidate champion if every blocking gate agreed, else write down the refusal; None if it is champion."""
+    """Make the candidate champion if every blocking gate agreed, else note the refusal; None if it is champion."""
     ledger = open_ledger(night)
     champion = ledger.champion(night.project.name)
     if champion and champion.version == tracked.version:

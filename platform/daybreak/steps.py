@@ -18,7 +18,7 @@ MANIFEST = "manifest.step.json"
 
 @dataclass(frozen=True)
 class Step(Generic[T]):
-    """Work to be done once per content. `inputs` maps what it depends on, in words, to a digest; `work` fills a folder."""
+    """Work done once per content. `inputs` maps what it depends on, in words, to a digest; `work` fills a folder."""
 
     name: str
     inputs: Mapping[str, str]

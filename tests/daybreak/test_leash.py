@@ -1,4 +1,4 @@
-"""Nothing that a leashed child started survives its parent: not after kill -9, not detached, not in a session of its own."""
+"""Nothing that a leashed child started survives its parent: not after kill -9, not detached, not in its own session."""
 
 import os
 import signal
@@ -16,14 +16,19 @@ from daybreak.leash import Child, leashed
 
 SLEEP = "import time; time.sleep(600)"
 
+ORPHANING = f"""
+import subprocess, sys
+quiet = {{"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}}
+print(subprocess.Popen([sys.executable, "-c", {SLEEP!r}], **quiet).pid)
+"""
+
 # Starts a sleeper in its own session, and one that is orphaned at once; writes all three pids; sleeps.
 FAMILY = f"""
 import os, pathlib, subprocess, sys, time
 from daybreak import leash
 leash.tie()
 own = subprocess.Popen([sys.executable, "-c", {SLEEP!r}], start_new_session=True)
-middle = "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {SLEEP!r}], start_new_session=True, stdout=-3).pid)"
-orphan = int(subprocess.run([sys.executable, "-c", middle], capture_output=True, text=True).stdout)
+orphan = int(subprocess.run([sys.executable, "-c", {ORPHANING!r}], capture_output=True, text=True).stdout)
 place = pathlib.Path(sys.argv[1])
 place.with_suffix(".part").write_text(f"{{os.getpid()}} {{own.pid}} {{orphan}}")
 place.with_suffix(".part").rename(place)
@@ -149,7 +154,7 @@ def test_waiting_is_bounded() -> None:
 def test_misuse_is_said() -> None:
     with pytest.raises(RuntimeError, match="was not started"):
         _ = Child(["true"]).returncode
-    with Child(["true"]) as child, pytest.raises(RuntimeError, match="without|`piped`"):
+    with Child(["true"]) as child, pytest.raises(RuntimeError, match="not started with `piped`"):
         next(child.lines())
     with pytest.raises(FileNotFoundError):
         Child(["no-such-program-anywhere"]).start()

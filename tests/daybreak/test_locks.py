@@ -10,7 +10,14 @@ import pytest
 from daybreak import locks
 from daybreak.errors import Busy
 
-HOLD = "import sys, time; from pathlib import Path; from daybreak import locks\nwith locks.hold(Path(sys.argv[1]), 1, 'a night'):\n print('held', flush=True); time.sleep(60)"
+HOLD = """
+import sys, time
+from pathlib import Path
+from daybreak import locks
+with locks.hold(Path(sys.argv[1]), 1, "a night"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def test_a_name_wins_over_the_place(checkout: Path) -> None:
 
 
 def test_an_unknown_project_names_the_known_ones(checkout: Path) -> None:
-    with pytest.raises(ProjectError, match="'tikets'.*sample, reviews, tickets.*--project"):
+    with pytest.raises(ProjectError, match=r"'tikets'.*sample, reviews, tickets.*--project"):
         find_project("tikets", checkout)
 
 

@@ -45,7 +45,12 @@ def test_runs_show_prints_the_same_record(shell: Any, record: dict[str, Any]) ->
 
 def test_dvc_is_clean_and_a_repro_does_nothing(shell: Any) -> None:
     dvc = str(Path(sys.executable).with_name("dvc"))
-    options: dict[str, Any] = {"cwd": shell.project.root, "env": shell.environment, "capture_output": True, "text": True}
+    options: dict[str, Any] = {
+        "cwd": shell.project.root,
+        "env": shell.environment,
+        "capture_output": True,
+        "text": True,
+    }
     status = subprocess.run([dvc, "status"], **options, check=True)
     assert "up to date" in status.stdout
     repro = subprocess.run([dvc, "repro"], **options, check=True)
@@ -56,7 +61,12 @@ def test_dvc_is_clean_and_a_repro_does_nothing(shell: Any) -> None:
 
 def test_git_shows_at_most_the_data_version(shell: Any) -> None:
     status = subprocess.run(
-        ["git", "status", "--porcelain"], cwd=shell.project.root, env=shell.environment, capture_output=True, text=True, check=True
+        ["git", "status", "--porcelain"],
+        cwd=shell.project.root,
+        env=shell.environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     changed = {line[3:] for line in status.stdout.splitlines()}
     assert changed <= {"dvc.lock", "data/sources.yaml"}
@@ -161,7 +171,9 @@ def test_a_refused_night_leaves_the_champion_and_exits_with_0(shell: Any, journa
         ("training.epochs=many", "training.epochs"),
     ],
 )
-def test_bad_input_is_one_sentence_and_changes_nothing(shell: Any, journal: Callable[[], Any], override: str, says: str) -> None:
+def test_bad_input_is_one_sentence_and_changes_nothing(
+    shell: Any, journal: Callable[[], Any], override: str, says: str
+) -> None:
     before = (journal(), shell.json("runs", "list"))
     done = shell("run", "-p", override)
     assert done.returncode == 2
@@ -172,6 +184,8 @@ def test_bad_input_is_one_sentence_and_changes_nothing(shell: Any, journal: Call
 
 
 def test_outside_a_repository_it_says_so(shell: Any, tmp_path: Path) -> None:
-    done = subprocess.run([*shell.command, "run"], cwd=tmp_path, env=shell.environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*shell.command, "run"], cwd=tmp_path, env=shell.environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
     assert "not inside a git repository" in done.stderr

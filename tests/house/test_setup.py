@@ -198,3 +198,24 @@ def test_continuous_integration_calls_what_the_readme_names(root: Path) -> None:
     script = (root / ".ci" / "run").read_text(encoding="utf-8")
     assert "set -euo pipefail" in script
     assert script.splitlines()[-1] == "make test-all"
+
+
+def test_progress_is_told_in_few_lines(root: Path) -> None:
+    script = (root / "infra" / "setup").read_text(encoding="utf-8")
+    function = script[script.index("tell() {") : script.index("usable() {")]
+    pip = """Collecting torch
+  Downloading torch-2.13.0-cp311-cp311-manylinux_2_28_x86_64.whl (812.3 MB)
+  Downloading six-1.17.0-py2.py3-none-any.whl (11 kB)
+  Building wheel for snownlp (pyproject.toml): started
+  Building wheel for snownlp (pyproject.toml): finished with status 'done'
+Installing collected packages: six, snownlp, torch
+Successfully installed six snownlp torch
+"""
+    done = subprocess.run(
+        ["bash", "-c", f"{function}\ntell"], input=pip, capture_output=True, text=True, encoding="utf-8"
+    )
+    assert done.stdout.splitlines() == [
+        "  torch-2.13.0 (812.3 MB)",
+        "  building snownlp",
+        "  installing 3 packages, a minute or two",
+    ]

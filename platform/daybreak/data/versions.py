@@ -105,6 +105,14 @@ def commit_of(root: Path) -> str:
     return _git(root, "rev-parse", "HEAD").strip()
 
 
+def committed(root: Path, path: str) -> str | None:
+    """Text of a file (relative to `root`) as the checked-out commit has it; None if it has no such file."""
+    try:
+        return _git(root, "show", f"HEAD:./{path}")
+    except DaybreakError:
+        return None
+
+
 def is_dirty(root: Path, paths: list[str] | tuple[str, ...]) -> bool:
     """Whether anything below these paths (relative to `root`) differs from the commit, new files included."""
     return bool(_git(root, "status", "--porcelain", "--untracked-files=all", "--", *paths).strip())

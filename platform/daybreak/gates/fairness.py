@@ -25,7 +25,7 @@ class Params(GateParams):
         default=0.1, ge=0, lt=1, description="share of identity swaps that change the label, all terms together"
     )
     max_term_flip_rate: float = Field(
-        default=0.2, ge=0, lt=1, description="share of sentences whose label any single term changes"
+        default=0.25, ge=0, lt=1, description="share of sentences whose label any single term changes"
     )
     max_group_gap: float = Field(
         default=0.1, gt=0, lt=1, description="accuracy, as a share: between any two declared groups"

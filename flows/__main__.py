@@ -27,14 +27,17 @@ def run(
 ) -> None:
     """Run one night, now: prepare, search, train, export, judge, release. No server needed."""
     from daybreak.night import open_night
+    from flows import checks
+
+    checks.demand_flow(flow)
+    night = open_night(project, override or (), Path.cwd())
+    checks.demand_room(night)
+
     from daybreak.planning import plan
     from daybreak.recording import open_ledger, unchanged
     from daybreak.reports import bars, listings, screen
     from flows import starting
 
-    starting.demand_flow(flow)
-    night = open_night(project, override or (), Path.cwd())
-    starting.demand_room(night)
     ledger = open_ledger(night)
     found = plan(night, ledger)
     if only_plan:

@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that tests can `import making`
 
-from making import make_project, run_stages
+from making import Finished, finish_night, make_project, run_stages
 
 from daybreak.records import Project
 
@@ -51,3 +51,9 @@ def mlflow_url(mlflow_template: Path, tmp_path: Path) -> str:
     file = tmp_path / "mlflow.db"
     shutil.copyfile(mlflow_template, file)
     return f"sqlite:///{file}"
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """A small night done in this process, without Prefect or Ray: released as version 1. Do not change its files."""
+    return finish_night(tmp_path_factory.mktemp("finished") / "checkout")

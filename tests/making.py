@@ -6,17 +6,22 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
+from daybreak import night as steps
+from daybreak import recording
 from daybreak.data.admission import admit
 from daybreak.data.clean import CleanParams, clean
 from daybreak.data.dedupe import DedupeParams, dedupe
 from daybreak.data.describe import DescribeParams, describe
 from daybreak.data.ingest import IngestParams, ingest
 from daybreak.data.split import SplitParams, split
-from daybreak.records import Project
+from daybreak.night import Night, open_night
+from daybreak.planning import Results
+from daybreak.recording import Tracked
+from daybreak.records import Evidence, Project, RunRecord
 
 CHECKOUT = Path(__file__).parents[1]
 SECTIONS: Mapping[str, Any] = {
@@ -162,3 +167,35 @@ NIGHT: Mapping[str, Any] = {
         "latency": {"max_ms_p95": 2000},
     },
 }
+
+
+class Finished(NamedTuple):
+    """A night with everything it yielded."""
+
+    night: Night
+    results: Results
+    tracked: Tracked
+    record: RunRecord
+
+
+def finish_night(checkout: Path) -> Finished:
+    """Every step of a night in this process, without Prefect, and without a search."""
+    sections = {**NIGHT, "tuning": {**NIGHT["tuning"], "trials": 0}}
+    sections["tuning"].pop("space")
+    project = make_project(checkout, rows=600, sections=sections)
+    night = open_night(None, (), project.root)
+    prepared = steps.prepare(night)
+    dataset = prepared.value
+    swept = night.store.run(steps.sweep(night, dataset)).value
+    trained = night.store.run(steps.train(night, dataset, swept))
+    exported = night.store.run(steps.export(night, dataset, trained.value)).value
+    candidate = night.store.run(steps.measure(night, dataset, exported)).value
+    evidence = Evidence(candidate=candidate, champion=None, dataset=dataset)
+    judgement = night.store.run(steps.judge(night, evidence, None)).value
+    results = Results(
+        dataset=dataset, swept=swept, model=trained.value, exported=exported, evidence=evidence, judgement=judgement
+    )
+    tracked = recording.track(night, results, {})
+    move = recording.release(night, results, tracked, actor="test")
+    done = {"prepare": prepared, "train": trained}
+    return Finished(night, results, tracked, recording.conclude(night, results, tracked, move, steps=done, links={}))

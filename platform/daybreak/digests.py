@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -31,5 +32,5 @@ def of_code(*rooms: str) -> str:
     files: set[Path] = set()
     for room in rooms:
         place = HOUSE / room
-        files.update(place.rglob("*.py") if place.is_dir() else [place])
+        files.update(chain(place.rglob("*.py"), place.rglob("*.yaml")) if place.is_dir() else [place])
     return of_files(sorted(files), below=HOUSE)

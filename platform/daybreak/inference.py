@@ -168,6 +168,10 @@ def _open_session(path: Path, providers: list[str], threads: int | None) -> Any:
     """A session on exactly these providers: onnxruntime by itself would fall back to the CPU without a word."""
     import onnxruntime
 
+    absent = set(providers) - set(onnxruntime.get_available_providers())
+    if absent:
+        found = f"this onnxruntime has no {', '.join(sorted(absent))}"
+        raise ModelError(found, "a provider it was built with", f"Ask for {CPU}, or install another build")
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     options.intra_op_num_threads = threads or 0

@@ -26,6 +26,13 @@ from daybreak.tuning.params import TuningParams
 DATA_STAGES = ("ingest", "clean", "dedupe", "split", "describe")
 
 
+@cache
+def gates_section() -> type[BaseModel]:
+    """The `gates` section: one field a discovered gate, each with that gate's own limits."""
+    fields: dict[str, Any] = {name: (gate.Params, gate.Params()) for name, gate in gates.discover().items()}
+    return create_model("GatesParams", __base__=Record, **fields)
+
+
 class Params(Record):
     """All that a project wants. `gates` holds one section a gate that stands in the gates folder."""
 
@@ -64,13 +71,6 @@ class Params(Record):
     def digest(self) -> str:
         """SHA-256 of the resolved tree."""
         return digests.of_value(self.model_dump(mode="json"))
-
-
-@cache
-def gates_section() -> type[BaseModel]:
-    """The `gates` section: one field a discovered gate, each with that gate's own limits."""
-    fields: dict[str, Any] = {name: (gate.Params, gate.Params()) for name, gate in gates.discover().items()}
-    return create_model("GatesParams", __base__=Record, **fields)
 
 
 def load_params(path: Path, overrides: Sequence[str] = ()) -> Params:

@@ -82,8 +82,8 @@ def clustered_share(hits: Sequence[int], rows: Sequence[int], confidence: float 
     """Bounds on a share whose rows come in clusters, such as sentences made from one template.
 
     Clopper-Pearson at the effective number of rows that the spread between clusters leaves (Korn and Graubard, Survey
-    Methodology 24 (1998), 193-201), between the number of clusters and the number of rows. Without any spread there is
-    nothing to estimate from, and each cluster counts as one row. A plain bootstrap would answer [0, 0] to zero hits.
+    Methodology 24 (1998), 193-201), between the number of clusters and the number of rows. Without a hit, or a miss,
+    there is no spread to estimate, and each cluster counts as one row; a plain bootstrap would answer [0, 0] there.
     """
     from scipy.stats import beta, t
 
@@ -93,7 +93,7 @@ def clustered_share(hits: Sequence[int], rows: Sequence[int], confidence: float 
     share = sum(hits) / total
     residuals = [hit - share * row for hit, row in zip(hits, rows, strict=True)]
     variance = clusters / (clusters - 1) * sum(residual**2 for residual in residuals) / total**2
-    effective = float(clusters)
+    effective = float(total if 0 < share < 1 else clusters)
     if variance > 0:
         penalty = (t.ppf(confidence, total - 1) / t.ppf(confidence, clusters - 1)) ** 2
         effective = min(max(share * (1 - share) / variance * penalty, clusters), total)

@@ -39,6 +39,8 @@ def make_model(folder: Path, dataset: DatasetRef, steps: int = 60) -> ModelRef:
     from daybreak.recipes import classify
     from daybreak.recipes.encoders import folder as folders
 
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     rows = pd.read_parquet(dataset.split("train"))
     tokenizer = make_tokenizer("".join(rows["text"]))
     with torch.random.fork_rng(devices=[]):
@@ -55,6 +57,7 @@ def make_model(folder: Path, dataset: DatasetRef, steps: int = 60) -> ModelRef:
             loss.backward()  # type: ignore[no-untyped-call]  # torch's own
             optimiser.step()
             optimiser.zero_grad()
+    torch.set_num_threads(threads)
     description = {"recipe": "classify", "labels": list(LABELS), "max_length": 48, "pooling": "mean"}
     sha256 = folders.save(network, tokenizer, description, folder)
     base = BaseRef(source="scratch", revision="", weights_sha256="", tokenizer_sha256="")

@@ -1,0 +1,27 @@
+"""What is looked at before anything starts, so that bad input costs less than a second and changes nothing."""
+
+import shutil
+
+from daybreak.errors import BadInput, ProjectError
+from daybreak.night import Night
+
+FLOWS = ("retrain-and-release",)
+NEEDED_BYTES = 2 * 1024**3
+
+
+def demand_flow(name: str) -> None:
+    """Raise BadInput for a flow that does not exist."""
+    if name not in FLOWS:
+        raise BadInput(f"there is no flow {name!r}", f"one of: {', '.join(FLOWS)}", "See daybreak run --help")
+
+
+def demand_room(night: Night, needed: int = NEEDED_BYTES) -> None:
+    """Raise ProjectError where the disk has less than `needed` bytes left for a night."""
+    place = night.settings.home if night.settings.home.exists() else night.checkout
+    free = shutil.disk_usage(place).free
+    if free < needed:
+        raise ProjectError(
+            f"{free / 1024**3:.1f} GiB are free on the disk of {place}",
+            f"at least {needed / 1024**3:.0f} GiB",
+            "Free some space, or move the state with DAYBREAK_HOME",
+        )

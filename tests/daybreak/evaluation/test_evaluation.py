@@ -1,0 +1,73 @@
+"""A candidate and a champion measured as a whole, and judged on what was measured."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from daybreak import digests, evaluation
+from daybreak.errors import ModelError
+from daybreak.gates.judge import judge
+from daybreak.params import gates_section
+from daybreak.records import DatasetRef, Evidence, ExportRef, Measurements, Outcome
+
+
+def test_every_measurement_leaves_its_file(measured: Measurements) -> None:
+    found = {path.stem for path in measured.path.glob("*.json")}
+    assert found == set(evaluation.discover())
+    assert {"predictions", "parity", "fairness", "toxicity", "latency", "baseline"} <= found
+    for path in measured.path.glob("*.json"):
+        json.dumps(json.loads(path.read_text(encoding="utf-8")), allow_nan=False)
+
+
+def test_headlines_are_there(measured: Measurements) -> None:
+    names = "accuracy macro_f1 auc unknown_token_rate baseline_accuracy flip_rate latency_ms_p50 latency_ms_p95"
+    assert set(names.split()) <= measured.metrics.keys()
+    assert measured.metrics["accuracy"] > 0.95
+    assert measured.metrics["baseline_accuracy"] == 1
+
+
+def test_the_digest_is_that_of_the_folder(measured: Measurements, exported: ExportRef, reviews: DatasetRef) -> None:
+    assert measured.digest == digests.of_files(measured.path.iterdir(), below=measured.path)
+    assert measured.artifact_sha256 == exported.int8.sha256
+    assert measured.dataset_digest == reviews.digest
+
+
+def test_a_champion_only_answers(
+    exported: ExportRef, reviews: DatasetRef, measured: Measurements, tmp_path: Path
+) -> None:
+    champion = evaluation.measure_champion(exported.int8, reviews, tmp_path)
+    assert {path.name for path in champion.path.iterdir()} == {"predictions.json", "predictions.parquet"}
+    ours, theirs = (pd.read_parquet(each.path / "predictions.parquet") for each in (measured, champion))
+    pd.testing.assert_frame_equal(ours, theirs)
+
+
+def test_the_other_artifact_can_be_the_one_that_ships(exported: ExportRef, reviews: DatasetRef, tmp_path: Path) -> None:
+    found = evaluation.measure_candidate(exported.model_copy(update={"ship": "onnx-fp32"}), reviews, tmp_path)
+    assert found.artifact_sha256 == exported.fp32.sha256
+    assert found.metrics["flip_rate"] == 0
+    assert found.metrics["max_logit_difference"] < 1e-4
+
+
+def test_gates_can_judge_what_was_measured(
+    measured: Measurements, exported: ExportRef, reviews: DatasetRef, tmp_path: Path
+) -> None:
+    champion = evaluation.measure_champion(exported.fp32, reviews, tmp_path / "champion")
+    evidence = Evidence(candidate=measured, champion=champion, dataset=reviews)
+    judgement = judge(evidence, gates_section()(), tmp_path, 1)
+    outcomes = {verdict.gate: verdict.outcome for verdict in judgement.verdicts}
+    assert not [verdict.reason for verdict in judgement.verdicts if verdict.code == "error"]
+    assert outcomes["toxicity"] is outcomes["latency"] is Outcome.PASS
+
+
+def test_reports_its_progress(exported: ExportRef, reviews: DatasetRef, tmp_path: Path) -> None:
+    notes: list[tuple[float, str]] = []
+    evaluation.measure_champion(exported.int8, reviews, tmp_path, lambda share, note: notes.append((share, note)))
+    assert notes == [(0, "measuring predictions")]
+
+
+def test_an_artifact_with_other_labels_is_refused(exported: ExportRef, reviews: DatasetRef, tmp_path: Path) -> None:
+    other = reviews.model_copy(update={"labels": ("bad", "good")})
+    with pytest.raises(ModelError, match=r"answers \['negative', 'positive'\]; expected the dataset's labels"):
+        evaluation.measure_champion(exported.int8, other, tmp_path)

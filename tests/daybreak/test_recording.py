@@ -1,0 +1,86 @@
+"""A night leaves a released version, a journal row, a dossier and a record that agree."""
+
+import json
+from pathlib import Path
+
+from making import Finished
+
+from daybreak import recording
+from daybreak.night import open_night
+from daybreak.records import RunRecord
+
+
+def test_the_first_night_is_released(finished: Finished) -> None:
+    record = finished.record
+    assert record.status == "released", record.reason
+    assert record.model is not None
+    assert (record.model.version, record.model.alias) == (1, "champion")
+    assert record.model.sha256 == finished.results.exported.shipped.sha256
+
+
+def test_ledger_registry_and_record_agree(finished: Finished) -> None:
+    night = finished.night
+    ledger = recording.open_ledger(night)
+    champion = ledger.champion("sample")
+    assert champion is not None
+    assert champion.sha256 == finished.results.exported.shipped.sha256
+    assert recording.Registry(night.settings.mlflow).alias(night.project) == champion.version
+    assert ledger.run("sample", finished.record.run_id) == finished.record
+
+
+def test_the_run_folder_holds_params_record_and_dossier(finished: Finished) -> None:
+    folder = finished.night.folder
+    params = json.loads((folder / "params.json").read_text(encoding="utf-8"))
+    assert params == finished.night.params.model_dump(mode="json")
+    assert RunRecord.model_validate_json((folder / "run.json").read_text(encoding="utf-8")) == finished.record
+    assert Path(finished.record.artifacts["report"]).is_file()
+
+
+def test_what_was_done_is_timed_and_what_was_not_is_reused(finished: Finished) -> None:
+    assert set(finished.record.timings) == {"prepare", "train", "total"}
+    later = open_night(None, (), finished.night.project.root)
+    done = later.store.find(recording_step(finished))
+    assert done is not None
+    assert not recording._is_new(later, done)
+
+
+def recording_step(finished: Finished):  # type: ignore[no-untyped-def]
+    from daybreak import night as steps
+
+    return steps.train(finished.night, finished.results.dataset, finished.results.swept)
+
+
+def test_the_same_artifact_is_not_registered_or_released_twice(finished: Finished) -> None:
+    later = open_night(None, (), finished.night.project.root)
+    tracked = recording.track(later, finished.results, {})
+    assert tracked.version == 1
+    assert tracked.mlflow_run_id != finished.tracked.mlflow_run_id
+    assert recording.release(later, finished.results, tracked, actor="test") is None
+
+
+def test_an_unchanged_night_points_at_the_one_that_decided(finished: Finished) -> None:
+    later = open_night(None, (), finished.night.project.root)
+    record = recording.unchanged(later, recording.open_ledger(later), finished.results)
+    assert record is not None
+    assert (record.status, record.released, record.same_as) == ("unchanged", False, finished.record.run_id)
+    assert record.metrics == finished.record.metrics
+
+
+def test_verdicts_nobody_acted_on_are_not_unchanged(finished: Finished) -> None:
+    later = open_night(None, (), finished.night.project.root)
+    judgement = finished.results.judgement.model_copy(update={"digest": "0" * 64})
+    results = finished.results.model_copy(update={"judgement": judgement})
+    assert recording.unchanged(later, recording.open_ledger(later), results) is None
+
+
+def test_a_night_that_broke_off_is_recorded(finished: Finished) -> None:
+    later = open_night(None, (), finished.night.project.root)
+    record = recording.failed(later, "failed", "the disk was full", {"flow_run_id": "f"})
+    assert recording.open_ledger(later).run("sample", later.run_id) == record
+    assert (record.status, record.reason, record.model) == ("failed", "the disk was full", None)
+
+
+def test_a_run_reads_as_markdown(finished: Finished) -> None:
+    text = recording.in_markdown(finished.record)
+    assert text.startswith("# released: sample, data version 1")
+    assert "| accuracy |" in text

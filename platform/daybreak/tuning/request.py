@@ -1,11 +1,15 @@
 """What the sweeping process is asked, and what it says while it works: lines of JSON on a pipe."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from daybreak.recipes.params import ModelParams
 from daybreak.records import DatasetRef, Record
 from daybreak.training.params import TrainingParams
 from daybreak.tuning.params import TuningParams
+
+# (share done in 0..1, note in words)
+Report = Callable[[float, str], None]
 
 
 class Request(Record):

@@ -5,7 +5,7 @@ import secrets
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,10 +17,7 @@ from daybreak.records import DatasetRef, SweepRef
 from daybreak.training.params import TrainingParams
 from daybreak.tuning import space
 from daybreak.tuning.params import TuningParams
-from daybreak.tuning.request import Request, Word
-
-# (share done in 0..1, note in words)
-Report = Callable[[float, str], None]
+from daybreak.tuning.request import Report, Request, Word
 
 REQUEST, RESULT, LOG = "request.json", "sweep.json", "sweep.log"
 SHORT = 24  # Ray adds about 65 characters, and a socket's path may have 107

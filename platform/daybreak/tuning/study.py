@@ -22,8 +22,8 @@ from daybreak.errors import DaybreakError, StepFailed
 from daybreak.records import SweepRef, Trial
 from daybreak.tuning import space, trial
 from daybreak.tuning.params import TuningParams
-from daybreak.tuning.request import Request, Word
-from daybreak.tuning.table import Report, Table
+from daybreak.tuning.request import Report, Request, Word
+from daybreak.tuning.table import Table
 
 RESULT = "sweep.json"
 OBJECT_STORE_BYTES = 80 * 2**20  # nothing but requests goes through it; Ray's least is 75 MiB

@@ -1,7 +1,6 @@
 """The table of trials, filled in while Ray Tune runs them."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -9,9 +8,7 @@ from typing import Any, Literal
 from ray import tune
 
 from daybreak.records import Trial
-
-# (share done in 0..1, note in words)
-Report = Callable[[float, str], None]
+from daybreak.tuning.request import Report
 
 
 @dataclass

@@ -1,15 +1,10 @@
 """What a trial does, without Ray: the same point scores the same, wherever and whenever it is tried."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
-import pytest
 
-from daybreak.recipes.params import ModelParams
-from daybreak.records import DatasetRef
 from daybreak.training import fitting
-from daybreak.training.params import TrainingParams
 from daybreak.training.tokens import Tokens
 from daybreak.tuning.attempt import Desk, sample
 from daybreak.tuning.request import Request
@@ -60,24 +55,3 @@ def test_another_length_is_tokenised_anew(make_request: MakeRequest) -> None:
     desk.begin({"max_length": 8})
     desk.begin({"max_length": 16})
     assert {length: ready[1].lengths.max() for length, ready in desk._ready.items()} == {8: 8, 16: 16}
-
-
-@pytest.fixture
-def make_request(
-    tiny_dataset: DatasetRef, tiny_model: ModelParams, tiny_training: TrainingParams, tmp_path: Path
-) -> MakeRequest:
-    from daybreak.tuning.params import TuningParams
-
-    def make() -> Request:
-        return Request(
-            dataset=tiny_dataset,
-            model=tiny_model,
-            training=tiny_training,
-            tuning=TuningParams(fraction=0.5, epochs=1, grace=0.5),
-            folder=tmp_path,
-            cache=tmp_path / "cache",
-            scratch=tmp_path,
-            workers=1,
-        )
-
-    return make

@@ -9,7 +9,6 @@ import pytest
 from daybreak.errors import StepFailed
 from daybreak.records import Trial
 from daybreak.tuning import study
-from daybreak.tuning.trial import milliepochs
 
 State = Literal["completed", "pruned", "failed"]
 
@@ -38,10 +37,6 @@ def test_all_failed_names_the_commonest_error() -> None:
     failed = tuple(_trial(number, None, "failed", error) for number, error in enumerate(("odd", "boom", "boom")))
     with pytest.raises(StepFailed, match="sweep: all 3 trials failed, 2 with 'boom'"):
         study.outcome("accuracy", failed)
-
-
-def test_rungs_are_whole_numbers() -> None:
-    assert [milliepochs(epochs) for epochs in (0.4, 0.8, 1.0, 0.0001)] == [400, 800, 1000, 1]
 
 
 def test_ray_s_driver_does_not_pay_for_torch() -> None:

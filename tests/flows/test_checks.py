@@ -1,0 +1,24 @@
+"""What can be known before a night starts is said before it starts."""
+
+from pathlib import Path
+
+import pytest
+
+from daybreak.errors import BadInput, ProjectError
+from daybreak.night import open_night
+from daybreak.records import Project
+from flows.checks import demand_flow, demand_room
+
+
+def test_an_unknown_flow_names_the_known_ones() -> None:
+    demand_flow("retrain-and-release")
+    with pytest.raises(BadInput, match=r"'retrain'.*retrain-and-release"):
+        demand_flow("retrain")
+
+
+def test_a_full_disk_is_noticed_before_anything_is_written(project: Project) -> None:
+    night = open_night(None, (), project.root)
+    demand_room(night, needed=1)
+    with pytest.raises(ProjectError, match=r"GiB are free.*DAYBREAK_HOME"):
+        demand_room(night, needed=10**18)
+    assert not Path(night.settings.home).exists()

@@ -12,7 +12,7 @@ from daybreak.exporting.source import Source
 from daybreak.inference import MODEL
 
 EXPORTER = "torchscript"
-"""torch's newer default has shipped wrong graphs with a clean exit, and its graphs do not quantise (docs/gates.md)."""
+"""torch's newer default has shipped wrong graphs with a clean exit, and its graphs do not quantise."""
 
 
 def write(source: Source, params: ExportingParams, folder: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 
 from daybreak import digests
 from daybreak.errors import ParamsError
+from daybreak.recipes import classify
 from daybreak.recipes.params import ModelParams
 from daybreak.records import DatasetRef, ModelRef
 from daybreak.training import loop
@@ -73,3 +74,25 @@ def test_an_unknown_recipe_is_refused_first(
 ) -> None:
     with pytest.raises(ParamsError, match=r"model\.recipe is 'regress'"):
         loop.train(tiny_dataset, ModelParams(recipe="regress"), tiny_training, tmp_path, cache=tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["distilbert", "roberta", "albert", "modernbert", "gpt2"])
+def test_any_encoder_that_transformers_knows_can_be_the_base(
+    tiny_dataset: DatasetRef, tiny_base: Path, tiny_training: TrainingParams, tmp_path: Path, kind: str
+) -> None:
+    import torch
+    from transformers import AutoConfig, AutoModel, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny_base)
+    sizes = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "max_position_embeddings": 80}
+    tokens = {"pad_token_id": 0, "bos_token_id": 2, "eos_token_id": 3, "vocab_size": len(tokenizer)}
+    config = AutoConfig.for_model(kind, **sizes, **tokens)
+    AutoModel.from_config(config).save_pretrained(tmp_path / "base")
+    tokenizer.save_pretrained(tmp_path / "base")
+    short = tiny_training.model_copy(update={"epochs": 0.2})
+    made = _train(tiny_dataset, ModelParams(base=str(tmp_path / "base")), short, tmp_path / "made")
+    ids = torch.randint(5, len(tokenizer), (2, 7))
+    with torch.inference_mode():
+        logits = classify.load_model(made)(ids, torch.ones_like(ids))
+    assert logits.shape == (2, 2)
+    assert logits.isfinite().all()

@@ -130,7 +130,12 @@ def export(night: Night, dataset: DatasetRef, model: ModelRef) -> Step[ExportRef
         texts = tables.read(dataset.split("validation"))["text"].head(EXPORT_TEXTS).tolist()
         return exporting.export(model, night.params.exporting, texts, folder, partial(progress.report, "export"))
 
-    return Step("export", _inputs(night, "exporting", model=model.sha256, data=dataset.digest), ExportRef, work)
+    return Step(
+        "export",
+        _inputs(night, "recipes", "exporting", "inference.py", model=model.sha256, data=dataset.digest),
+        ExportRef,
+        work,
+    )
 
 
 def measure(night: Night, dataset: DatasetRef, exported: ExportRef) -> Step[Measurements]:
@@ -141,7 +146,8 @@ def measure(night: Night, dataset: DatasetRef, exported: ExportRef) -> Step[Meas
 
         return evaluation.measure_candidate(exported, dataset, folder, partial(progress.report, "evaluate"))
 
-    inputs = _inputs(night, "evaluation", data=dataset.digest, artifact=exported.shipped.sha256)
+    rooms = ("recipes", "evaluation", "inference.py")
+    inputs = _inputs(night, *rooms, data=dataset.digest, artifact=exported.shipped.sha256)
     return Step("evaluate", inputs, Measurements, work)
 
 
@@ -153,7 +159,7 @@ def measure_champion(night: Night, dataset: DatasetRef, champion: Champion) -> S
 
         return evaluation.measure_champion(champion.artifact, dataset, folder)
 
-    inputs = _inputs(night, "evaluation", data=dataset.digest, artifact=champion.sha256)
+    inputs = _inputs(night, "evaluation", "inference.py", data=dataset.digest, artifact=champion.sha256)
     return Step("evaluate-champion", inputs, Measurements, work)
 
 
@@ -200,6 +206,7 @@ SECTIONS = {
     "tuning": ("tuning",),
     "exporting": ("exporting",),
     "evaluation": (),
+    "inference.py": (),
     "gates": ("gates",),
 }
 

@@ -206,7 +206,7 @@ def pretrain(plan: Plan, reviews: list[str], news: list[str], folder: Path) -> N
 
 
 def _tokenizer(kept: Path, texts: list[str], vocabulary: int) -> Any:
-    """The one that is kept, else a new one: the trainer breaks ties at random, and only the same pieces repeat a run."""
+    """The kept one, else a new one: the trainer breaks ties at random, and only the same pieces repeat a run."""
     from tokenizers import Tokenizer
 
     return Tokenizer.from_file(str(kept)) if kept.is_file() else train_tokenizer(texts, vocabulary)

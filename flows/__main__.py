@@ -47,7 +47,7 @@ def run(
     ledger.close()
     record = record or starting.run_night(night, nullcontext() if as_json else bars.watching())
     show(record.model_dump(mode="json"), as_json, lambda _: screen.morning(record, night))
-    if require_release and record.status == "refused":
+    if require_release and record.denied:
         raise typer.Exit(3)
 
 

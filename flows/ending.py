@@ -7,6 +7,7 @@ from typing import Any
 
 from prefect import Flow
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.context import FlowRunContext
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
@@ -21,7 +22,9 @@ STATE_NAMES = {"released": "Completed", "refused": "Refused", "unchanged": "Unch
 
 def open_this_night(project: str, overrides: str) -> Night:
     """The night of the running flow: its run id carries the flow run's."""
-    return _open(project, overrides, flow_run.id or "", datetime.now(UTC))
+    context = FlowRunContext.get()
+    started_at = context.flow_run.start_time if context and context.flow_run else None
+    return _open(project, overrides, flow_run.id or "", started_at or datetime.now(UTC))
 
 
 def run_name() -> str:
@@ -43,7 +46,7 @@ def nothing_to_do(night: Night) -> RunRecord | None:
 
 def as_state(record: RunRecord, require_release: bool) -> State[Any]:
     """A refused night is a normal night: it completes, in a state of its own name."""
-    if require_release and record.status == "refused":
+    if require_release and record.denied:
         return Failed(name="Refused", message=record.reason, data=record)
     return Completed(name=STATE_NAMES[record.status], message=record.reason or record.status, data=record)
 
@@ -62,7 +65,7 @@ def note_ending(_flow: Flow[..., Any], run: FlowRun, state: State[Any]) -> None:
 
 def _open(project: str, overrides: str, flow_run_id: str, started_at: datetime) -> Night:
     lines = [line.strip() for line in overrides.splitlines() if line.strip()]
-    return open_night(project, lines, Path.cwd(), run_id=f"{started_at:%Y%m%d}-{flow_run_id[-8:]}")
+    return open_night(project, lines, Path.cwd(), f"{started_at:%Y%m%d}-{flow_run_id[-8:]}", started_at)
 
 
 # Prefect's type asks for its own parameter names, which this function does not need.

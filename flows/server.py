@@ -1,5 +1,6 @@
 """A Prefect API server for one run: on loopback, quiet, and gone with the run, however that ends."""
 
+import json
 import socket
 import sys
 import time
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from daybreak import progress
 from daybreak.errors import StepFailed
 from daybreak.leash import Child
 from daybreak.settings import Settings, child_environment, export_environment
@@ -29,7 +31,38 @@ def prefect_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_HOME": str(settings.home / "prefect"),
         "PREFECT_LOCAL_STORAGE_PATH": str(settings.home),
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+        "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{settings.home / 'prefect' / 'prefect.db'}",
     }
+
+
+@contextmanager
+def server_for(settings: Settings) -> Iterator[str]:
+    """The stack's Prefect server if it is up and well, else a temporary one; yields its API address."""
+    address = stack_address(settings)
+    if address is None or not is_healthy(address):
+        with temporary_server(settings) as own:
+            yield own
+    else:
+        export_environment({**prefect_environment(settings), "PREFECT_API_URL": address})
+        yield address
+
+
+def stack_address(settings: Settings) -> str | None:
+    """What a running stack writes of itself: the API address of its Prefect server, None if there is no stack."""
+    try:
+        address: str = json.loads((settings.home / "stack.json").read_text(encoding="utf-8"))["prefect"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return address
+
+
+def is_healthy(address: str) -> bool:
+    """Whether a Prefect server answers there."""
+    try:
+        with urllib.request.urlopen(f"{address}/health", timeout=2) as answer:  # noqa: S310 - an address of our own
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, ConnectionError, TimeoutError, ValueError):
+        return False
 
 
 @contextmanager
@@ -42,7 +75,9 @@ def temporary_server(settings: Settings) -> Iterator[str]:
     environment = {**prefect_environment(settings), **TEMPORARY}
     export_environment({**environment, "PREFECT_API_URL": address})
     with Child([sys.executable, "-m", "flows.server", str(port)], env=child_environment(environment), log=log) as child:
+        progress.report("start", 0.2, "a Prefect server of this night's own")
         _wait_until_healthy(address, child, log)
+        progress.report("start", 1.0)
         yield address
 
 
@@ -51,11 +86,9 @@ def _wait_until_healthy(address: str, child: Child, log: Path) -> None:
     while time.monotonic() < deadline:
         if child.returncode is not None:
             break
-        try:
-            with urllib.request.urlopen(f"{address}/health", timeout=2):  # noqa: S310 - our own loopback address
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
+        if is_healthy(address):
+            return
+        time.sleep(0.1)
     raise StepFailed(
         "the temporary Prefect server did not start", f"an answer within {START_SECONDS:.0f} s", f"Read {log}"
     )

@@ -1,26 +1,19 @@
-"""Starts a night from the command line: one at a time, on a server of its own, with MLflow warmed up beside it."""
+"""Starts a night from the command line: one at a time, on the stack's server or one of its own."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Any
 
-from daybreak import locks, tracking
+from daybreak import tracking
 from daybreak.errors import StepFailed
-from daybreak.night import Night
+from daybreak.night import Night, alone
 from daybreak.records import RunRecord
-from flows.server import temporary_server
+from flows.server import server_for
 
 
 def run_night(night: Night, watching: AbstractContextManager[Any]) -> RunRecord:
-    """Run the flow on a server that dies with this process; raises whatever ended the night early."""
-    lock = night.settings.locks() / f"{night.project.name}.lock"
-    what = f"a night of project {night.project.name}"
-    with (
-        locks.hold(lock, night.settings.lock_wait_seconds, what),
-        watching,
-        ThreadPoolExecutor(1) as beside,
-        temporary_server(night.settings),
-    ):
+    """Run the flow, with MLflow warmed up beside it; raises whatever ended the night early."""
+    with alone(night), watching, ThreadPoolExecutor(1) as beside, server_for(night.settings):
         beside.submit(tracking.warm_up, night.settings.mlflow)
         from flows.retrain_and_release import retrain_and_release
 

@@ -7,7 +7,7 @@ from prefect import Task
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import TaskRunContext
 
-from daybreak.errors import BadInput
+from daybreak.errors import BadInput, ReleaseError
 from daybreak.night import Night
 from daybreak.steps import Step
 
@@ -19,15 +19,18 @@ def keyed_by(define: Define) -> Callable[[TaskRunContext, dict[str, Any]], str]:
 
     def key(_context: TaskRunContext, arguments: dict[str, Any]) -> str:
         night: Night = arguments["night"]
-        folder = night.store.folder(define(**arguments))
-        return (folder.relative_to(night.settings.home) / "result.prefect").as_posix()
+        step = define(**arguments)
+        result = night.store.folder(step) / "result.prefect"
+        if night.store.find(step) is None:
+            result.unlink(missing_ok=True)  # or Prefect would go on answering for files that are gone or cut short
+        return result.relative_to(night.settings.home).as_posix()
 
     return key
 
 
 def may_help(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
-    """Retry a broken step, but never bad input, which stays bad."""
-    return not isinstance(state.result(raise_on_failure=False), BadInput)
+    """Retry a broken step, but never bad input, which stays bad, nor a release that was denied."""
+    return not isinstance(state.result(raise_on_failure=False), BadInput | ReleaseError)
 
 
 def by_content(define: Define, *, minutes: float) -> dict[str, Any]:

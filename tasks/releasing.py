@@ -1,5 +1,7 @@
 """Tracking, release and record as tasks."""
 
+import contextlib
+
 from prefect import task
 from prefect.artifacts import create_markdown_artifact
 
@@ -31,5 +33,6 @@ def record(
 ) -> RunRecord:
     """Write record and dossier, and link the dossier in the Prefect UI."""
     run = recording.conclude(night, results, tracked, move, steps=steps, links=links)
-    create_markdown_artifact(recording.in_markdown(run), key="summary", description="What came of this night")
+    with contextlib.suppress(Exception):  # the night is over and recorded: a missing summary must not undo that
+        create_markdown_artifact(recording.in_markdown(run), key="summary", description="What came of this night")
     return run

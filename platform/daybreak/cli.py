@@ -65,7 +65,7 @@ def data_prepare(project: ProjectOption = None, as_json: JsonOption = False) -> 
     from daybreak.reports import bars, listings
 
     night = _open(project)
-    with nullcontext() if as_json else bars.watching():
+    with steps.alone(night), nullcontext() if as_json else bars.watching():
         steps.prepare(night)
     show(versions.summary(night.project), as_json, listings.preparation)
 
@@ -199,15 +199,23 @@ def model_history(
 def reset(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     project: ProjectOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Delete everything under .daybreak/: runs, models, champion, tracking. Data and its tags stay."""
+    """Delete the state of all projects: runs, models, champions, tracking. Data and its tags stay."""
     import shutil
 
-    home = _open(project).settings.home
-    if not yes and not typer.confirm(f"Delete {home} with every run, model and release in it?"):
+    from daybreak.night import alone
+    from daybreak.settings import STATE
+
+    night = _open(project)
+    home = night.settings.home
+    if not yes and not typer.confirm(f"Delete every run, model and release in {home}?"):
         raise typer.Abort
-    shutil.rmtree(home, ignore_errors=True)
-    typer.echo(f"Deleted {home}. Data versions are kept.")
+    with alone(night):
+        found = [path for name in STATE for path in home.glob(name)]
+        for path in found:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    show({"deleted": [str(path) for path in found]}, as_json, lambda _: f"Emptied {home}. Data versions are kept.")
 
 
 def _run(night: Night, run: str | None) -> RunRecord:

@@ -2,13 +2,15 @@
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from daybreak import digests, progress, projects
+from daybreak import digests, locks, progress, projects
+from daybreak.errors import ParamsError
 from daybreak.params import Params, load_params, parse_params
 from daybreak.records import (
     Champion,
@@ -61,11 +63,17 @@ class Night:
         return digests.of_file(lock) if lock.is_file() else ""
 
 
-def open_night(project: str | None, overrides: Sequence[str], start: Path, run_id: str | None = None) -> Night:
+def open_night(
+    project: str | None,
+    overrides: Sequence[str],
+    start: Path,
+    run_id: str | None = None,
+    started_at: datetime | None = None,
+) -> Night:
     """Find the project, read its params with `section.key=value` overrides and settle where state lives."""
     found = projects.find_project(project, start)
     checkout = projects.find_checkout(start)
-    now = datetime.now(UTC)
+    now = started_at or datetime.now(UTC)
     return Night(
         project=found,
         checkout=checkout,
@@ -77,6 +85,17 @@ def open_night(project: str | None, overrides: Sequence[str], start: Path, run_i
     )
 
 
+@contextmanager
+def alone(night: Night) -> Iterator[None]:
+    """Hold the project's lock: one night or preparation at a time, since all of them work in the same data folder.
+
+    Raises Busy, naming the holder, after the settings' bounded wait.
+    """
+    lock = night.settings.locks() / f"{night.project.name}.lock"
+    with locks.hold(lock, night.settings.lock_wait_seconds, f"a night of project {night.project.name}"):
+        yield
+
+
 def prepare(night: Night) -> Done[DatasetRef]:
     """Bring the data version up to date. Not a step of the store: dvc itself knows which stages must run again."""
     from daybreak.data import versions
@@ -84,7 +103,7 @@ def prepare(night: Night) -> Done[DatasetRef]:
     if current := versions.status(night.project):
         return Done(current, at=0.0, seconds=0.0)
     began = time.monotonic()
-    dataset = versions.prepare(night.project, partial(progress.report, "prepare"))
+    dataset = versions.prepare(night.project, partial(progress.report, "prepare"), night.settings.lock_wait_seconds)
     return Done(dataset, time.time(), round(time.monotonic() - began, 3))
 
 
@@ -100,7 +119,8 @@ def sweep(night: Night, dataset: DatasetRef) -> Step[SweepRef]:
             dataset, params.model, params.training, params.tuning, folder, cache=night.cache, report=report
         )
 
-    inputs = _inputs(night, "recipes", "training", "tuning", data=dataset.digest, base=_base(night))
+    sections, rooms = ("model", "training", "tuning"), ("recipes", "training", "tuning")
+    inputs = _inputs(night, sections=sections, rooms=rooms, data=dataset.digest, base=_base(night))
     return Step("sweep", inputs, SweepRef, work)
 
 
@@ -116,7 +136,8 @@ def train(night: Night, dataset: DatasetRef, swept: SweepRef) -> Step[ModelRef]:
         return loop.train(dataset, night.params.model, training, folder, cache=night.cache, report=report)
 
     best = digests.of_value(swept.best)
-    inputs = _inputs(night, "recipes", "training", data=dataset.digest, base=_base(night), winner=best)
+    sections, rooms = ("model", "training"), ("recipes", "training")
+    inputs = _inputs(night, sections=sections, rooms=rooms, data=dataset.digest, base=_base(night), winner=best)
     return Step("train", inputs, ModelRef, work)
 
 
@@ -130,12 +151,9 @@ def export(night: Night, dataset: DatasetRef, model: ModelRef) -> Step[ExportRef
         texts = tables.read(dataset.split("validation"))["text"].head(EXPORT_TEXTS).tolist()
         return exporting.export(model, night.params.exporting, texts, folder, partial(progress.report, "export"))
 
-    return Step(
-        "export",
-        _inputs(night, "recipes", "exporting", "inference.py", model=model.sha256, data=dataset.digest),
-        ExportRef,
-        work,
-    )
+    rooms = ("recipes", "exporting", "inference.py")
+    inputs = _inputs(night, sections=("exporting",), rooms=rooms, model=model.sha256, data=dataset.digest)
+    return Step("export", inputs, ExportRef, work)
 
 
 def measure(night: Night, dataset: DatasetRef, exported: ExportRef) -> Step[Measurements]:
@@ -147,7 +165,7 @@ def measure(night: Night, dataset: DatasetRef, exported: ExportRef) -> Step[Meas
         return evaluation.measure_candidate(exported, dataset, folder, partial(progress.report, "evaluate"))
 
     rooms = ("recipes", "evaluation", "inference.py")
-    inputs = _inputs(night, *rooms, data=dataset.digest, artifact=exported.shipped.sha256)
+    inputs = _inputs(night, rooms=rooms, data=dataset.digest, artifact=exported.shipped.sha256)
     return Step("evaluate", inputs, Measurements, work)
 
 
@@ -159,7 +177,7 @@ def measure_champion(night: Night, dataset: DatasetRef, champion: Champion) -> S
 
         return evaluation.measure_champion(champion.artifact, dataset, folder)
 
-    inputs = _inputs(night, "evaluation", "inference.py", data=dataset.digest, artifact=champion.sha256)
+    inputs = _inputs(night, rooms=("evaluation", "inference.py"), data=dataset.digest, artifact=champion.sha256)
     return Step("evaluate-champion", inputs, Measurements, work)
 
 
@@ -175,7 +193,8 @@ def judge(night: Night, evidence: Evidence, opponent: Champion | None) -> Step[J
 
     champion = evidence.champion.digest if evidence.champion else "none"
     named = {"candidate": evidence.candidate.digest, "champion": f"{version} {champion}"}
-    inputs = _inputs(night, "gates", **named, **{"committed limits": digests.of_value(loosened)})
+    named["committed limits"] = digests.of_value(loosened)
+    inputs = _inputs(night, sections=("gates",), rooms=("gates",), **named)
     return Step("judge", inputs, Judgement, work)
 
 
@@ -184,10 +203,14 @@ def _loosened(night: Night) -> list[str]:
     from daybreak.data import versions
     from daybreak.gates import limits
 
-    text = versions.committed(night.project.root, night.project.params_file.name)
+    name = night.project.params_file.name
+    text = versions.committed(night.project.root, name)
     if text is None:
-        return [f"{night.project.params_file.name} is not committed"]
-    asked = parse_params(text, night.project.params_file).gates.model_dump(mode="json")
+        return [f"{name} is not committed"]
+    try:
+        asked = parse_params(text, night.project.params_file).gates.model_dump(mode="json")
+    except ParamsError as error:
+        return [f"{name} of the commit cannot be read ({error.found})"]
     changed = versions.is_dirty(night.checkout, ["platform/daybreak/gates"])
     code = ["the code of the gates differs from the commit"] if changed else []
     return limits.loosened(asked, night.params.gates.model_dump(mode="json")) + code
@@ -199,20 +222,8 @@ def _base(night: Night) -> str:
     return digests.of_value(base.resolve(night.params.model).model_dump())
 
 
-# Which sections of params.yaml a room reads; a change of any other section leaves the room's work standing.
-SECTIONS = {
-    "recipes": ("model",),
-    "training": ("training",),
-    "tuning": ("tuning",),
-    "exporting": ("exporting",),
-    "evaluation": (),
-    "inference.py": (),
-    "gates": ("gates",),
-}
-
-
-def _inputs(night: Night, *rooms: str, **named: str) -> dict[str, str]:
-    sections = [section for room in rooms for section in SECTIONS[room]]
+def _inputs(night: Night, *, sections: Sequence[str] = (), rooms: Sequence[str], **named: str) -> dict[str, str]:
+    """Digests of what a step depends on: sections of params.yaml, code of rooms, the lock, and what is `named`."""
     params = {f"params {name}": digests.of_value(getattr(night.params, name).model_dump()) for name in sections}
     code = {f"code of {room}": digests.of_code(room) for room in rooms}
     return {**named, **params, **code, "requirements.lock": night.lock_digest}

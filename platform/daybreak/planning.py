@@ -78,7 +78,8 @@ def plan(night: Night, ledger: Ledger) -> Plan:
     try:
         results = _walk(night, ledger, look_up, planned)
     except _MissingStepError:
-        return Plan(steps=(*planned, *_rest(night, planned)))
+        has_champion = ledger.champion(night.project.name) is not None
+        return Plan(steps=(*planned, *_rest(night, planned, has_champion)))
     known = ledger.last_with_key(night.project.name, results.judgement.digest)
     release = (
         Planned(step="release", action="reuse", why=f"decided by run {known.run_id}")
@@ -91,7 +92,11 @@ def plan(night: Night, ledger: Ledger) -> Plan:
 def _walk(night: Night, ledger: Ledger, look_up, planned: list[Planned]) -> Results:  # type: ignore[no-untyped-def]
     dataset = versions.status(night.project)
     if dataset is None:
-        planned.append(Planned(step="prepare", action="run", why="data, its settings or its code changed"))
+        took = next(
+            (run.timings["prepare"] for run in ledger.runs(night.project.name) if "prepare" in run.timings), None
+        )
+        why = "data, its settings or its code changed" if took else "never done before"
+        planned.append(Planned(step="prepare", action="run", why=why, seconds=took))
         raise _MissingStepError
     planned.append(Planned(step="prepare", action="reuse", why=f"data version {dataset.version} is up to date"))
     swept = look_up(steps.sweep(night, dataset))
@@ -105,11 +110,14 @@ def _walk(night: Night, ledger: Ledger, look_up, planned: list[Planned]) -> Resu
     return Results(dataset=dataset, swept=swept, model=model, exported=exported, evidence=evidence, judgement=judgement)
 
 
-def _rest(night: Night, planned: list[Planned]) -> list[Planned]:
+def _rest(night: Night, planned: list[Planned], has_champion: bool) -> list[Planned]:
     """The steps behind the first one that runs: each depends on the one before it."""
     first = planned[-1].step
     rest = []
     for name in ORDER[ORDER.index(first) + 1 :]:
         last = night.store.last(name)
+        if name == "evaluate-champion" and not has_champion:
+            rest.append(Planned(step=name, action="skip", why="there is no champion yet"))
+            continue
         rest.append(Planned(step=name, action="run", why=f"follows {first}", seconds=last["seconds"] if last else None))
     return rest

@@ -1,11 +1,13 @@
 """Finds the checkout and the project that a command is about."""
 
+import re
 from pathlib import Path
 
 from daybreak.errors import ProjectError
 from daybreak.records import Project
 
 SAMPLE = "sample"
+NAME = re.compile(r"(?![0-9]+$)[a-z0-9][a-z0-9_-]*")  # only digits: the tag data/1/1 would be below the tag data/1
 
 
 def find_checkout(start: Path) -> Path:
@@ -19,9 +21,15 @@ def find_checkout(start: Path) -> Path:
 
 
 def find_project(name: str | None, start: Path) -> Project:
-    """The named project, or the one whose folder holds `start`; the checkout's root is the project `sample`."""
+    """The named project, or the one whose folder holds `start`; the checkout's root is the project `sample`.
+
+    Raises ProjectError for a name that cannot be part of a git tag `data/NAME/3`, and where there is no such project.
+    """
     checkout = find_checkout(start)
     name = name or _name_of(start.resolve(), checkout)
+    if not NAME.fullmatch(name):
+        expected = "lower-case letters a-z, digits, - and _, not only digits, the first a letter or digit"
+        raise ProjectError(f"{name!r} cannot be a project's name", expected, f"Rename the folder projects/{name}")
     root = checkout if name == SAMPLE else checkout / "projects" / name
     if not (root / "params.yaml").is_file():
         known = ", ".join(list_projects(checkout)) or "none"

@@ -1,6 +1,7 @@
 """What a night leaves behind: its MLflow run, a registered version, a journal row, the dossier and the run's record."""
 
 import json
+import shutil
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from daybreak.data import versions
 from daybreak.ledger import Ledger
 from daybreak.night import Night
 from daybreak.planning import Results
-from daybreak.records import Move, Record, RunModel, RunRecord, Status
+from daybreak.records import ArtifactRef, Move, Record, RunModel, RunRecord, Status
 from daybreak.steps import Done
 from daybreak.tracking import Registry, Tracker
 
@@ -64,7 +65,7 @@ def release(night: Night, results: Results, tracked: Tracked, actor: str) -> Mov
         night.project,
         candidate=releasing.Candidate(
             version=tracked.version,
-            artifact=results.exported.shipped,
+            artifact=_keep_model(night, results.exported.shipped),
             run_id=night.run_id,
             data_version=results.dataset.version,
             commit=versions.commit_of(night.checkout),
@@ -74,6 +75,17 @@ def release(night: Night, results: Results, tracked: Tracked, actor: str) -> Mov
         actor=actor,
         reason=f"night {night.run_id}",
     )
+
+
+def _keep_model(night: Night, artifact: ArtifactRef) -> ArtifactRef:
+    """Copy a candidate's files out of the step store, which may be emptied at any time; a champion must not be."""
+    folder = night.settings.models(night.project) / artifact.sha256
+    if not folder.is_dir():
+        aside = folder.with_suffix(".partial")
+        shutil.rmtree(aside, ignore_errors=True)
+        shutil.copytree(artifact.path, aside)
+        aside.rename(folder)
+    return artifact.model_copy(update={"path": folder})
 
 
 def conclude(
@@ -89,12 +101,14 @@ def conclude(
     from daybreak.reports import dossier
 
     status, reason = _status(results, move)
+    champion = open_ledger(night).champion(night.project.name)
     holds_alias = move is None or status == "released"
     record = _record(
         night,
         results,
         status=status,
         reason=reason,
+        same_as=champion.run_id if champion and status == "unchanged" else None,
         model=_model(night, results, tracked.version, "champion" if holds_alias else None),
         timings={name: done.seconds for name, done in steps.items() if _is_new(night, done)},
         reused=tuple(name for name, done in steps.items() if not _is_new(night, done)),
@@ -138,8 +152,11 @@ def unchanged(night: Night, ledger: Ledger, results: Results) -> RunRecord | Non
 
 
 def failed(night: Night, status: Status, reason: str, links: Mapping[str, str]) -> RunRecord:
-    """The record of a night that broke off."""
+    """The record of a night that broke off; its MLflow run, if it had one, ends with it."""
     now = datetime.now(UTC)
+    killed = status == "cancelled"
+    tracker = Tracker(night.settings.mlflow, night.settings.mlflow_artifacts, night.project)
+    tracker.end_night(night.run_id, "KILLED" if killed else "FAILED")
     return _keep(
         night,
         RunRecord(

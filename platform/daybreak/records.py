@@ -288,3 +288,8 @@ class RunRecord(Record):
     params_digest: str = ""
     lock_digest: str = ""
     key: str = ""
+
+    @property
+    def denied(self) -> bool:
+        """Whether a gate stands against the candidate, tonight or in the night that this one is the same as."""
+        return self.status == "refused" or any(verdict.blocks for verdict in self.verdicts)

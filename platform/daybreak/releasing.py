@@ -59,6 +59,8 @@ def release(
         return ledger.record_refusal(project.name, refused, judgement.champion_version)
     _demand_intact(candidate.artifact)
     _demand_registered(registry, project, candidate)
+    if outside := moved_outside(ledger, registry, project):
+        raise outside
     move = ledger.begin_move(project.name, proposal, judgement.champion_version)
     return _bring_to_its_end(ledger, registry, project, move, began)
 
@@ -75,11 +77,11 @@ def heal(ledger: Ledger, registry: Registry, project: Project) -> Move | None:
 
 
 def moved_outside(ledger: Ledger, registry: Registry, project: Project) -> ReleaseError | None:
-    """What is wrong if MLflow's alias is not where the journal says, None if both agree (or a move is under way)."""
+    """What is wrong if MLflow's alias is not where the journal says, None if both agree or a move came between."""
     champion = ledger.champion(project.name)
     alias = registry.alias(project)
     expected = champion.version if champion else None
-    if alias == expected or ledger.pending(project.name):
+    if alias == expected or ledger.pending(project.name) or ledger.champion(project.name) != champion:
         return None
     return _moved_outside(project, alias, expected)
 

@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from daybreak.errors import ProjectError
 from daybreak.records import Project
 
 
@@ -34,12 +35,19 @@ class Settings(BaseSettings):
     def steps(self, project: Project) -> Path:
         return self.home / "steps" / project.name
 
+    def models(self, project: Project) -> Path:
+        """Files of every model that was ever offered for release, by digest."""
+        return self.home / "models" / project.name
+
     def runs(self, project: Project) -> Path:
         return self.home / "runs" / project.name
 
     def locks(self) -> Path:
         return self.home / "locks"
 
+
+# Everything Daybreak writes below its home but the locks: what a reset deletes, and nothing else that lies there.
+STATE = ("steps", "runs", "models", "prefect", "mlflow-artifacts", "ledger.db*", "mlflow.db*", "prefect-server.log")
 
 # What the libraries below us read: no telemetry, no update checks, no surprise downloads of progress bars.
 QUIET = {
@@ -56,9 +64,19 @@ QUIET = {
 
 
 def load_settings(root: Path) -> Settings:
-    """Read DAYBREAK_*; state lives in `.daybreak/` below the checkout `root` unless DAYBREAK_HOME moves it."""
+    """Read DAYBREAK_*; state lives in `.daybreak/` below the checkout `root` unless DAYBREAK_HOME moves it.
+
+    Raises ProjectError, naming the variable and never its value, for one that cannot be used.
+    """
     home = os.environ.get("DAYBREAK_HOME")
-    return Settings(home=Path(home).resolve() if home else root / ".daybreak")
+    try:
+        return Settings(home=Path(home).resolve() if home else root / ".daybreak")
+    except ValidationError as error:
+        first = error.errors()[0]
+        variable = f"DAYBREAK_{first['loc'][0]}".upper()
+        raise ProjectError(
+            f"the variable {variable} cannot be used", first["msg"], f"Correct or unset {variable}"
+        ) from None
 
 
 def export_environment(variables: dict[str, str]) -> None:

@@ -129,6 +129,18 @@ def test_reset_asks_and_then_deletes_only_the_state(project: Project, monkeypatc
     assert project.params_file.is_file()
 
 
+def test_reset_deletes_nothing_that_is_not_ours(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.root)
+    monkeypatch.setenv("DAYBREAK_HOME", str(tmp_path / "home"))
+    (tmp_path / "home" / "runs").mkdir(parents=True)
+    (tmp_path / "home" / "letters").mkdir()
+    result = CliRunner().invoke(app, ["reset", "--yes", "--json"], catch_exceptions=False)
+    assert json.loads(result.stdout)["deleted"] == [str(tmp_path / "home" / "runs")]
+    assert (tmp_path / "home" / "letters").is_dir()
+
+
 def test_help_names_every_group() -> None:
     text = CliRunner().invoke(app, ["--help"]).stdout
     assert all(group in text for group in ("data", "runs", "gates", "model", "reset"))

@@ -42,6 +42,29 @@ def test_an_unknown_project_names_the_known_ones(checkout: Path) -> None:
         find_project("tikets", checkout)
 
 
+@pytest.mark.parametrize(
+    "name", ["1", "2024", "Reviews", "-reviews", "_reviews", "酒店", "a b", "a/b", "..", "a\n", "²"]
+)
+def test_a_name_that_no_tag_can_carry(checkout: Path, name: str) -> None:
+    (checkout / "projects" / name).mkdir(parents=True, exist_ok=True)
+    (checkout / "projects" / name / "params.yaml").touch()
+    with pytest.raises(ProjectError, match=r"cannot be a project's name; expected .*not only digits.*; Rename"):
+        find_project(name, checkout)
+
+
+def test_a_folder_with_such_a_name_is_no_project(checkout: Path) -> None:
+    (checkout / "projects" / "7").mkdir()
+    with pytest.raises(ProjectError, match=r"'7' cannot be a project's name.*Rename the folder projects/7"):
+        find_project(None, checkout / "projects" / "7")
+
+
+@pytest.mark.parametrize("name", ["a", "2024-q1", "1a", "hotel_reviews", "x-1"])
+def test_a_name_of_letters_digits_and_dashes(checkout: Path, name: str) -> None:
+    (checkout / "projects" / name).mkdir()
+    (checkout / "projects" / name / "params.yaml").touch()
+    assert find_project(name, checkout).tag_prefix == f"data/{name}/"
+
+
 def test_outside_git_there_is_no_project(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match="not inside a git repository"):
         find_checkout(tmp_path)

@@ -84,3 +84,11 @@ def test_a_run_reads_as_markdown(finished: Finished) -> None:
     text = recording.in_markdown(finished.record)
     assert text.startswith("# released: sample, data version 1")
     assert "| accuracy |" in text
+
+
+def test_the_champion_lives_outside_the_step_store(finished: Finished) -> None:
+    champion = recording.open_ledger(finished.night).champion("sample")
+    assert champion is not None
+    assert champion.artifact.path == finished.night.settings.models(finished.night.project) / champion.sha256
+    assert finished.night.store.root not in champion.artifact.path.parents
+    assert {file.name for file in champion.artifact.files} <= {path.name for path in champion.artifact.path.iterdir()}

@@ -287,15 +287,32 @@ def test_an_alias_that_somebody_else_moved_blocks_the_release(house: House) -> N
     assert "it points to version 2; expected version 1, as the release journal says" in str(found)
     with pytest.raises(ReleaseError, match="In MLflow, set the alias champion to version 1, then run again"):
         house.release(third, against=first.version)
-    assert house.outcomes() == ["undone", "done"]
+    assert house.outcomes() == ["done"]
     assert house.registry.alias(house.project) == second.version
     house.registry.set_alias(house.project, first.version)
     house.release(third, against=first.version)
     house.assert_champion(third.version)
 
 
+def test_a_release_whose_alias_is_moved_under_it_is_undone(house: House) -> None:
+    first, second, third = (house.candidate(seed) for seed in (1, 2, 3))
+    house.release(first)
+    house.begin(third, against=first.version)
+    house.registry.set_alias(house.project, second.version)
+    assert moved_outside(house.ledger, house.registry, house.project) is None
+    healed = heal(house.ledger, house.registry, house.project)
+    assert healed is not None
+    assert healed.outcome == "undone"
+    assert house.registry.alias(house.project) == second.version
+    assert moved_outside(house.ledger, house.registry, house.project) is not None
+
+
 def test_an_alias_set_before_any_release_is_noticed(house: House) -> None:
-    house.registry.set_alias(house.project, house.candidate(1).version)
+    candidate = house.candidate(1)
+    house.registry.set_alias(house.project, candidate.version)
+    with pytest.raises(ReleaseError, match="remove the alias champion"):
+        house.release(candidate)
+    assert house.outcomes() == []
     found = moved_outside(house.ledger, house.registry, house.project)
     assert found is not None
     assert "remove the alias champion" in str(found)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from daybreak.errors import ProjectError
 from daybreak.records import Project
 from daybreak.settings import QUIET, Settings, child_environment, export_environment, load_settings
 
@@ -56,7 +57,7 @@ def test_settings_are_frozen_and_checked(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(ValidationError):
         Settings(home=tmp_path).home = tmp_path / "other"  # type: ignore[misc]
     monkeypatch.setenv("DAYBREAK_LOCK_WAIT_SECONDS", "-1")
-    with pytest.raises(ValidationError, match="lock_wait_seconds"):
+    with pytest.raises(ProjectError, match="DAYBREAK_LOCK_WAIT_SECONDS"):
         load_settings(tmp_path)
 
 
@@ -73,3 +74,12 @@ def test_exported_variables_reach_this_process(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("DAYBREAK_TEST_MARK", "before")
     export_environment({"DAYBREAK_TEST_MARK": "after"})
     assert child_environment({})["DAYBREAK_TEST_MARK"] == "after"
+
+
+def test_a_variable_that_cannot_be_used_is_named_without_its_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAYBREAK_LOCK_WAIT_SECONDS", "s3cret")
+    with pytest.raises(ProjectError, match="DAYBREAK_LOCK_WAIT_SECONDS cannot be used") as caught:
+        load_settings(tmp_path)
+    assert "s3cret" not in str(caught.value)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from making import CHECKOUT, NIGHT, make_project
+from making import CHECKOUT, NIGHT, commit_all, make_project
 
 from daybreak.records import Project
 
@@ -54,6 +54,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Shell, dict[str, An
     (folder / "home").mkdir()
     project = make_project(folder / "checkout", rows=600, sections=NIGHT)
     (project.root / "requirements.lock").write_bytes((CHECKOUT / "requirements.lock").read_bytes())
+    commit_all(project.root, "Lock")
     shell = Shell(project, folder / "home")
     return shell, shell.json("run")
 

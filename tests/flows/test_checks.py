@@ -22,3 +22,10 @@ def test_a_full_disk_is_noticed_before_anything_is_written(project: Project) -> 
     with pytest.raises(ProjectError, match=r"GiB are free.*DAYBREAK_HOME"):
         demand_room(night, needed=10**18)
     assert not Path(night.settings.home).exists()
+
+
+def test_state_that_cannot_be_written_is_refused(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project.root / "a-file").touch()
+    monkeypatch.setenv("DAYBREAK_HOME", str(project.root / "a-file" / "home"))
+    with pytest.raises(ProjectError, match=r"a-file cannot be written to.*DAYBREAK_HOME"):
+        demand_room(open_night(None, (), project.root), needed=1)

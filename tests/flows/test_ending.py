@@ -54,6 +54,7 @@ def test_a_night_that_broke_off_is_recorded(
         if each.prefect.get("flow_run_id") == str(run.id)
     ]
     assert (record.status, record.reason) == (status, state.message or "")
+    assert record.started_at == run.start_time
 
 
 def test_bad_input_leaves_no_record(finished: Finished, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,3 +68,10 @@ def test_a_night_with_everything_at_hand_has_nothing_to_do(finished: Finished) -
     record = nothing_to_do(finished.night)
     assert record is not None
     assert record.status == "unchanged"
+
+
+def test_a_night_that_is_the_same_as_a_refused_one_is_still_denied(finished: Finished) -> None:
+    blocking = finished.record.verdicts[0].model_copy(update={"outcome": "FAIL", "mode": "block"})
+    same = finished.record.model_copy(update={"status": "unchanged", "verdicts": (blocking,)})
+    assert as_state(same, require_release=True).is_failed()
+    assert as_state(same, require_release=False).name == "Unchanged"

@@ -1,5 +1,6 @@
 """The temporary Prefect server answers, schedules, and is gone with the process that started it."""
 
+import json
 import os
 import signal
 import subprocess
@@ -10,6 +11,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+
+from daybreak.settings import Settings
+from flows.server import is_healthy, server_for, stack_address
 
 START = """
 import sys, time
@@ -84,3 +88,20 @@ with get_client(sync_client=True) as client:
     environment = {**os.environ, "PREFECT_API_URL": address}
     done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=170)
     assert done.stdout.strip() == "['Scheduled']", done.stderr
+
+
+def test_a_stack_that_is_up_is_used(holder: tuple[subprocess.Popen[str], str], tmp_path: Path) -> None:
+    _, address = holder
+    settings = Settings(home=tmp_path / "another")
+    settings.home.mkdir()
+    (settings.home / "stack.json").write_text(json.dumps({"prefect": address}), encoding="utf-8")
+    with server_for(settings) as found:
+        assert found == address
+    assert not (settings.home / "prefect-server.log").exists()
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"prefect": "http://127.0.0.1:1/api"}'])
+def test_a_stack_that_is_gone_is_noticed(tmp_path: Path, content: str) -> None:
+    (tmp_path / "stack.json").write_text(content, encoding="utf-8")
+    address = stack_address(Settings(home=tmp_path))
+    assert address is None or not is_healthy(address)

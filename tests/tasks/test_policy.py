@@ -37,3 +37,22 @@ def test_bad_input_is_not_tried_again(error: Exception, again: bool) -> None:
 def test_every_step_has_a_timeout_and_one_retry() -> None:
     options = by_content(steps.export, minutes=2)
     assert (options["timeout_seconds"], options["retries"], options["persist_result"]) == (120, 1, True)
+
+
+def test_a_damaged_step_is_not_answered_from_the_cache(finished: Finished) -> None:
+    night, results = finished.night, finished.results
+    arguments = {"night": night, "dataset": results.dataset, "swept": results.swept}
+    folder = night.store.folder(steps.train(**arguments))
+    cached = folder / "result.prefect"
+    cached.write_text("{}", encoding="utf-8")
+    history = folder / "history.json"
+    kept = history.read_bytes()
+    try:
+        keyed_by(steps.train)(None, arguments)  # type: ignore[arg-type]
+        assert cached.exists()
+        history.write_bytes(kept[:10])
+        keyed_by(steps.train)(None, arguments)  # type: ignore[arg-type]
+        assert not cached.exists()
+    finally:
+        history.write_bytes(kept)
+        cached.unlink(missing_ok=True)

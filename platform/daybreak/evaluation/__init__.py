@@ -39,19 +39,22 @@ def measure(
 
     `model` is the torch model it was exported from and `twin` the other artifact of that export. Without a model only
     the predictions are measured, which is all that is asked of a champion. Raises ModelError for an artifact that was
-    altered or has other labels than the dataset, DataError for a test split that cannot be used.
+    altered and for a candidate with other labels than the dataset, DataError for a split that cannot be used, and
+    EvidenceMismatch if the splits are not, or do not stay, those that the dataset's digest names.
     """
     from daybreak.evaluation.subject import Subject
 
-    subject = Subject.of(artifact, dataset, model, twin)
+    subject = Subject.of(artifact, dataset, model, twin) if model else Subject(artifact, dataset, None, None)
+    subject.verify_data()
     found = discover()
-    names = list(found) if model else ["predictions"]
+    names = sorted(found, key=lambda name: name != "predictions") if model else ["predictions"]
     place = folder / "measurements"
     place.mkdir(parents=True)
     metrics: dict[str, float] = {}
     for done, name in enumerate(names):
         report(done / len(names), f"measuring {name}")
         metrics |= _measure_one(found[name], name, subject, place)
+    subject.verify_data()
     return _seal(subject, place, metrics)
 
 
@@ -66,7 +69,7 @@ def measure_candidate(
 def measure_champion(
     artifact: "ArtifactRef", dataset: "DatasetRef", folder: Path, report: Report = _silent
 ) -> "Measurements":
-    """Answer the test rows with the champion."""
+    """Answer the test rows with the champion, or state `not_comparable`, without metrics, if its labels are others."""
     return measure(artifact, dataset, folder, report=report)
 
 

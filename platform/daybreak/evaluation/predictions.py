@@ -10,7 +10,12 @@ from daybreak.inference import Predictor
 
 
 def measure(subject: Subject, folder: Path) -> dict[str, Any]:
-    """The task's metrics; `predictions.parquet` has `id, label, predicted` and a `logit_<label>` for each label."""
+    """The task's metrics; `predictions.parquet` has `id, label, predicted` and a `logit_<label>` for each label.
+
+    An artifact with other labels than the dataset's answers another question: it is not asked, and there is no table.
+    """
+    if not subject.shares_labels:
+        return _not_comparable(subject)
     labels, predicted = subject.test["label"].astype(str).tolist(), subject.predictions.labels
     _write(subject, folder / "predictions.parquet")
     names = list(subject.predictor.labels)
@@ -24,9 +29,9 @@ def measure(subject: Subject, folder: Path) -> dict[str, Any]:
 
 
 def headlines(result: dict[str, Any]) -> dict[str, float]:
-    """`auc` is left out where the test split holds one class only."""
+    """`auc` is left out where the test split holds one class only, and everything for what cannot be compared."""
     names = ("accuracy", "macro_f1", "auc", "unknown_token_rate")
-    return {name: result[name] for name in names if result[name] is not None}
+    return {name: result[name] for name in names if result.get(name) is not None}
 
 
 def unknown_token_rate(predictor: Predictor, texts: list[str]) -> float:
@@ -36,6 +41,11 @@ def unknown_token_rate(predictor: Predictor, texts: list[str]) -> float:
     encoded = predictor.tokenizer.encode_batch(texts, add_special_tokens=False)
     total = sum(len(one.ids) for one in encoded)
     return sum(one.ids.count(unknown) for one in encoded) / total if total else 0.0
+
+
+def _not_comparable(subject: Subject) -> dict[str, Any]:
+    theirs, ours = ", ".join(subject.predictor.labels), ", ".join(subject.dataset.labels)
+    return {"not_comparable": f"labels {theirs} instead of {ours}", "labels": list(subject.predictor.labels)}
 
 
 def _metrics(labels: list[str], predicted: list[str], names: list[str]) -> dict[str, Any]:

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from daybreak.errors import DataError, ModelError
+from daybreak import digests
+from daybreak.errors import DataError, EvidenceMismatch, ModelError
 from daybreak.inference import Predictions, Predictor
 from daybreak.records import ArtifactRef, DatasetRef, ModelRef
 
 if TYPE_CHECKING:
     import pandas as pd
+
+SPLITS: tuple[Literal["train", "validation", "test"], ...] = ("train", "validation", "test")
 
 BATCH_SIZE = 32
 THREADS = 1
@@ -31,7 +34,7 @@ class Subject:
     ) -> "Subject":
         """Raises ModelError if the artifact answers with other labels than the dataset has."""
         subject = cls(artifact, dataset, model, twin)
-        if sorted(subject.predictor.labels) != sorted(dataset.labels):
+        if not subject.shares_labels:
             found = f"the artifact answers {list(subject.predictor.labels)}"
             raise ModelError(found, f"the dataset's labels {list(dataset.labels)}", "Train on this data version")
         return subject
@@ -39,6 +42,23 @@ class Subject:
     @cached_property
     def predictor(self) -> Predictor:
         return Predictor.of(self.artifact, threads=THREADS)
+
+    @property
+    def shares_labels(self) -> bool:
+        """Whether the artifact answers with the labels that the dataset has, in whatever order."""
+        return sorted(self.predictor.labels) == sorted(self.dataset.labels)
+
+    def verify_data(self) -> None:
+        """EvidenceMismatch unless the splits are those that the dataset's digest names; DataError if one is missing."""
+        files = [self.dataset.split(name) for name in SPLITS]
+        try:
+            found = digests.of_files(files, below=self.dataset.path / "split")
+        except FileNotFoundError as error:
+            raise DataError(f"{error.filename} is missing", "all three splits", "Run dvc repro") from None
+        if found != self.dataset.digest:
+            changed = f"the splits in {self.dataset.path} changed under the night: they have digest {found[:12]}"
+            expected = f"{self.dataset.digest[:12]}, data version {self.dataset.version}"
+            raise EvidenceMismatch(changed, expected, "Leave the data alone while a night runs, then run again")
 
     @cached_property
     def test(self) -> "pd.DataFrame":

@@ -3,6 +3,8 @@
 import json
 from typing import Any, Literal, Protocol
 
+from pydantic import field_validator
+
 from daybreak.errors import DataError
 from daybreak.records import Evidence, Measurements, Record, Verdict
 
@@ -14,6 +16,12 @@ class GateParams(Record):
     """
 
     mode: Literal["block", "warn", "off"] = "block"
+
+    @field_validator("mode", mode="before")
+    @classmethod
+    def _read_bare_off(cls, mode: Any) -> Any:
+        """YAML 1.1 takes a bare `off` for False."""
+        return "off" if mode is False else mode
 
 
 class Gate(Protocol):

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from daybreak.errors import DataError
-from daybreak.gates.base import GateParams
+from daybreak.gates.base import GateParams, read
 from daybreak.gates.decision import Finding, conclude, points
 from daybreak.gates.statistics import (
     clopper_pearson,
@@ -14,7 +14,7 @@ from daybreak.gates.statistics import (
     rows_to_settle_difference,
     rows_to_settle_share,
 )
-from daybreak.records import Evidence, Verdict
+from daybreak.records import DatasetRef, Evidence, Measurements, Verdict
 
 EXAMPLES = 3
 
@@ -76,7 +76,18 @@ def _champion(evidence: Evidence) -> Any:
         return "The candidate is the champion, file for file."
     if champion.dataset_digest != evidence.candidate.dataset_digest:
         raise DataError("the champion was measured on another data version", "the candidate's", "Measure it again")
+    if labels := _other_labels(champion, evidence.dataset):
+        return f"The champion answers other labels ({', '.join(labels)}), so it cannot be compared."
     return _read(champion.path / "predictions.parquet")
+
+
+def _other_labels(champion: Measurements, dataset: DatasetRef) -> list[str]:
+    """The rule by which the comparison is not applicable: the champion gave no answers, since its labels are others."""
+    if (champion.path / "predictions.parquet").exists():
+        return []
+    stated = read(champion, "predictions")
+    labels = [str(label) for label in stated.get("labels", ())]
+    return labels if "not_comparable" in stated and sorted(labels) != sorted(dataset.labels) else []
 
 
 def _compared(ours: Any, theirs: Any, name: str, params: Params) -> Finding:

@@ -103,19 +103,6 @@ def clustered_share(hits: Sequence[int], rows: Sequence[int], confidence: float 
     return Bounds(low, high)
 
 
-def cluster_bootstrap(clusters: Sequence[Sequence[float]], seed: int, rounds: int = 2000) -> Bounds:
-    """Percentile bounds on the mean of values in clusters; whole clusters are drawn again, never single values."""
-    import numpy as np
-
-    if len(clusters) < 2:
-        return Bounds(float("-inf"), float("inf"))
-    sums = np.array([sum(values) for values in clusters])
-    sizes = np.array([len(values) for values in clusters])
-    drawn = np.random.default_rng(seed).integers(0, len(clusters), (rounds, len(clusters)))
-    low, high = np.quantile(sums[drawn].sum(1) / sizes[drawn].sum(1), [1 - CONFIDENCE, CONFIDENCE])
-    return Bounds(float(low), float(high))
-
-
 def quantile_bounds(values: Sequence[float], quantile: float, confidence: float = CONFIDENCE) -> Bounds:
     """Distribution-free bounds on a quantile from order statistics (Conover, Practical Nonparametric Statistics, 3.2).
 

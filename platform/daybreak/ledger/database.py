@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -29,7 +30,7 @@ class Database:
     def __init__(self, url: str, wait_seconds: float = 10.0) -> None:
         self._url = _parse(url)
         self._wait_seconds = wait_seconds
-        self.name = self._url.database or "" if self._is_file else self._url.render_as_string(hide_password=True)
+        self.name = self._url.database or "" if self._is_file else _shown(self._url)
         self._engine = self._connect()
         with self._explained():
             self._upgrade()
@@ -128,10 +129,12 @@ class Database:
         try:
             yield
         except (DBAPIError, sqlite3.Error) as error:
-            raise self._explain(error.orig if isinstance(error, DBAPIError) else error) from error
+            thrown = error.orig if isinstance(error, DBAPIError) else error
+            # A driver may name the password it was given, and tracebacks are kept in logs.
+            raise self._explain(thrown) from (None if _secrets(self._url) else error)
 
     def _explain(self, error: BaseException | None) -> DaybreakError:
-        reason = " ".join(str(error).split())
+        reason = _without_secrets(" ".join(str(error).split()), self._url)
         if any(sign in reason for sign in _LOCKED):
             return Busy(
                 f"the ledger {self.name} is locked by another process for more than {self._wait_seconds:g} s",
@@ -152,11 +155,36 @@ class Database:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError:
-        raise BadInput("the ledger's URL cannot be read", "sqlite:///FILE or postgresql+psycopg://…") from None
+    except (ArgumentError, ValueError):  # ValueError for a port that is no number
+        raise BadInput(
+            "the ledger's URL cannot be read",
+            "sqlite:///FILE or postgresql+psycopg://…",
+            "Mend DAYBREAK_LEDGER_URL; in a password, write @ as %40 and / as %2F",
+        ) from None
     if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
-        raise BadInput(f"the ledger's URL {url} names no file", "sqlite:///FILE", "A ledger must outlive its process")
+        raise BadInput(
+            f"the ledger's URL {_shown(parsed)} names no file", "sqlite:///FILE", "A ledger must outlive its process"
+        )
     return parsed
+
+
+def _shown(url: URL) -> str:
+    """The URL as it may be printed: no password, neither before the host nor among the options."""
+    secret = [name for name in url.query if "password" in name.lower()]
+    return url.difference_update_query(secret).render_as_string(hide_password=True)
+
+
+def _without_secrets(message: str, url: URL) -> str:
+    for secret in sorted(_secrets(url), key=len, reverse=True):
+        message = message.replace(secret, "***")
+    return message
+
+
+def _secrets(url: URL) -> set[str]:
+    """Every password in a URL, in plain text and quoted."""
+    plain = {str(value) for name, value in url.query.items() if "password" in name.lower()}
+    plain.add(url.password or "")
+    return (plain | {quote(password, safe="") for password in plain}) - {""}
 
 
 def _prepare_connection(connection: sqlite3.Connection, _: Any) -> None:

@@ -58,8 +58,14 @@ class Ledger:
     # Runs
 
     def record_run(self, record: RunRecord) -> None:
-        """Keep a run with its verdicts. The same run again replaces itself: its last word counts."""
+        """Keep a run with its verdicts. The same run again replaces itself: its last word counts.
+
+        But what broke off never replaces what was whole: a night that released and then broke has released.
+        """
         with self._database.write(record.project) as session:
+            earlier = session.get(RunRow, record.run_id)
+            if earlier and earlier.status in _WHOLE and record.status not in _WHOLE:
+                return
             session.execute(delete(VerdictRow).where(VerdictRow.run_id == record.run_id))
             session.merge(RunRow.of(record))
             session.flush()

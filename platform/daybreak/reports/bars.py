@@ -33,8 +33,12 @@ def watching() -> Iterator[None]:
 
         def draw(step: str, share: float, note: str) -> None:
             if step not in tasks:
+                for earlier in tasks.values():
+                    bars.update(earlier, completed=1.0)
                 tasks[step] = bars.add_task(step, total=1.0, note=note)
             bars.update(tasks[step], completed=share, note=note)
 
         with progress.watched_by(draw):
             yield
+        for finished in tasks.values():
+            bars.update(finished, completed=1.0)

@@ -13,6 +13,7 @@ from daybreak.tracking.history import read_history
 
 PACKAGES = ("torch", "transformers", "onnx", "onnxruntime-gpu", "onnxruntime", "ray", "optuna", "scikit-learn", "numpy")
 WORST = 3
+FIRST = ("accuracy", "macro_f1", "auc")
 
 
 def gather(
@@ -57,14 +58,15 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
 
 
 def _metrics(record: RunRecord, evidence: Evidence) -> list[dict[str, Any]]:
-    """One row a metric: candidate, baseline and champion beside each other, None where one has no such number."""
+    """One row a metric, those people ask for first: candidate, baseline and champion, None where one has no such."""
     candidate = evidence.candidate.metrics
     champion = evidence.champion.metrics if evidence.champion else {}
     found = {**record.metrics, **candidate}
     baseline = _baseline(evidence) | {
         name.removeprefix("baseline_"): value for name, value in found.items() if name.startswith("baseline_")
     }
-    names = [name for name in found if not name.startswith(("baseline_", "naive_"))]
+    others = [name for name in found if name not in FIRST and not name.startswith(("baseline_", "naive_"))]
+    names = [*(name for name in FIRST if name in found), *others]
     return [
         {"name": name, "candidate": found[name], "baseline": baseline.get(name), "champion": champion.get(name)}
         for name in names

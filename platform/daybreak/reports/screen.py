@@ -41,7 +41,7 @@ def morning(record: RunRecord, night: "Night") -> "Group":
     parts.extend(_comparison(tree.get("comparison")))
     if record.verdicts:
         parts.append(_verdicts(record))
-    return Group(*parts, *_closing(record, night.checkout))
+    return Group(*parts, *_closing(record, night))
 
 
 def _dossier(record: RunRecord) -> dict[str, Any]:
@@ -63,11 +63,15 @@ def _headline(record: RunRecord) -> "RenderableType":
         "released": f"Released: version {record.model.version if record.model else '?'} is the champion",
         "refused": "Refused: the champion stays as it was",
         "held": "Held: the candidate waits for approval",
-        "unchanged": f"Nothing changed since run {record.same_as}"
-        if record.same_as
-        else "The candidate is the champion",
+        "unchanged": _unchanged(record),
     }.get(record.status, f"{record.status.capitalize()}: {record.reason}")
     return Rule(Text(sentence, style=_STYLES.get(record.status, "bold")), style="dim", align="left")
+
+
+def _unchanged(record: RunRecord) -> str:
+    if record.same_as:
+        return f"Nothing changed since run {record.same_as}" + (f": {record.reason}" if record.reason else "")
+    return f"Unchanged: {record.reason or 'the candidate is the champion'}"
 
 
 def _facts(record: RunRecord) -> "RenderableType":
@@ -126,7 +130,7 @@ def _verdicts(record: RunRecord) -> "Table":
     return drawn
 
 
-def _closing(record: RunRecord, checkout: Path) -> "Iterator[RenderableType]":
+def _closing(record: RunRecord, night: "Night") -> "Iterator[RenderableType]":
     from rich.text import Text
 
     if record.model:
@@ -138,11 +142,27 @@ def _closing(record: RunRecord, checkout: Path) -> "Iterator[RenderableType]":
         said = ", ".join(f"{verdict.gate} {verdict.outcome}" for verdict in record.verdicts)
         yield _line("verdicts", said)
     if report := record.artifacts.get("report"):
-        yield _line("report", _near(Path(report), checkout))
+        yield _line("report", _near(Path(report), night.checkout))
     if record.model and record.model.alias:
-        yield _line("ask it", 'daybreak model predict "这家酒店很差"')
-    yield _line("look", "make up   (opens the Prefect and MLflow UIs)")
+        yield _line("ask it", f'{_program("daybreak", night.checkout)} model predict "这家酒店很差"')
+    yield _line("look", _look(night))
     yield Text("")
+
+
+def _look(night: "Night") -> str:
+    """What shows the night in MLflow. A URL that somebody set may hold a password: its variable stands for it."""
+    if night.settings.mlflow.startswith("http"):
+        return "the MLflow server that DAYBREAK_MLFLOW_URL names"
+    store = f"sqlite:///{_near(night.settings.home / 'mlflow.db', night.checkout)}"
+    if night.settings.mlflow_url:
+        store = '"$DAYBREAK_MLFLOW_URL"'
+    return f"{_program('mlflow', night.checkout)} ui --backend-store-uri {store}"
+
+
+def _program(name: str, checkout: Path) -> str:
+    """A program as a shell in the checkout finds it: that of the checkout's own environment, else by the PATH."""
+    own = Path(".venv") / "bin" / name
+    return str(own) if (checkout / own).exists() else name
 
 
 def _line(name: str, value: str) -> "RenderableType":

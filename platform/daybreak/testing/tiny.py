@@ -3,6 +3,7 @@
 from pathlib import Path
 from random import Random
 
+from daybreak import digests
 from daybreak.records import BaseRef, DatasetRef, ModelRef
 
 LABELS = ("negative", "positive")
@@ -27,7 +28,8 @@ def make_dataset(folder: Path, rows: int = 300, seed: int = 17) -> DatasetRef:
         folder / "describe" / "baseline.parquet"
     )
     counts = dict.fromkeys(("train", "validation", "test"), rows)
-    return DatasetRef(project="tiny", version=1, digest=f"{seed:064d}", path=folder, labels=LABELS, rows=counts)
+    digest = digests.of_files((folder / "split").iterdir(), below=folder / "split")
+    return DatasetRef(project="tiny", version=1, digest=digest, path=folder, labels=LABELS, rows=counts)
 
 
 def make_model(folder: Path, dataset: DatasetRef, steps: int = 60) -> ModelRef:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote
 
 from daybreak.errors import Busy, DaybreakError, ProjectError, StepFailed
 
@@ -39,24 +39,28 @@ def connect(url: str) -> "MlflowClient":
 
 @contextmanager
 def door(url: str) -> Iterator[None]:
-    """Everything that MLflow, or the store below it, throws in this block leaves as one of our errors."""
+    """Everything that MLflow, or the store below it, throws in this block leaves as one of our errors.
+
+    Where the URL holds a password, what was thrown is not chained: it may name it, and tracebacks are kept in logs.
+    """
     try:
         yield
     except DaybreakError:
         raise
     except Exception as error:
-        raise _explain(error, _shown(url)) from error
+        raise _explain(error, url) from (None if _secrets(url) else error)
 
 
-def _explain(error: Exception, place: str) -> DaybreakError:
-    reason = " ".join(str(error).split())
+def _explain(error: Exception, url: str) -> DaybreakError:
+    place = _shown(url)
+    reason = _without_secrets(" ".join(str(error).split()), url)
     if "database is locked" in reason:
         return Busy(f"MLflow's database {place} is locked by another process", "its turn", "Wait for the other run")
     if "out-of-date database schema" in reason or "Can't locate revision" in reason:
         return ProjectError(
             f"MLflow's database {place} has the schema of another version of MLflow",
             "this one's",
-            f"Back it up, then run `mlflow db upgrade {place}`",
+            f"Back it up, then run `mlflow db upgrade {_upgradable(url)}`",
         )
     if "not a database" in reason or "unable to open" in reason or "readonly database" in reason:
         return ProjectError(
@@ -69,8 +73,35 @@ def _shown(url: str) -> str:
     """The URL as it may be printed: the file of a SQLite one, no password in any other."""
     if url.startswith(_SQLITE):
         return url.removeprefix(_SQLITE)
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    scheme, mark, rest = url.partition("://")
+    return scheme + mark + rest.rpartition("@")[2].partition("?")[0]
+
+
+def _upgradable(url: str) -> str:
+    """The URL as `mlflow db upgrade` takes it in a shell: one that may hold a password by the variable it came from."""
+    return url if url.startswith(_SQLITE) else '"$DAYBREAK_MLFLOW_URL"'
+
+
+def _without_secrets(message: str, url: str) -> str:
+    secrets = _secrets(url)
+    if not secrets:
+        return message
+    message = message.replace(url, _shown(url))
+    for secret in sorted(secrets, key=len, reverse=True):
+        message = message.replace(secret, "***")
+    return message
+
+
+def _secrets(url: str) -> set[str]:
+    """Every password in a URL, as it is written there, in plain text, and quoted again."""
+    if url.startswith(_SQLITE):
+        return set()
+    rest = url.partition("://")[2]
+    options = (option.partition("=") for option in rest.partition("?")[2].split("&"))
+    written = {value for name, _, value in options if "password" in name.lower()}
+    written.add(rest.rpartition("@")[0].partition(":")[2])
+    plain = {unquote(password) for password in written}
+    return (written | plain | {quote(password, safe="") for password in plain}) - {""}
 
 
 def _make_folder(url: str) -> None:

@@ -123,7 +123,7 @@ class Registry:
             self._client.create_registered_model(
                 project.registered_model,
                 tags={"project": project.name},
-                description=f"@{CHAMPION} follows Daybreak's release journal: move it with `daybreak model`, not here.",
+                description=f"@{CHAMPION} follows Daybreak's release journal; moved by hand, it blocks releases.",
             )
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":

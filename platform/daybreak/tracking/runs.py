@@ -10,10 +10,12 @@ from daybreak.tracking.client import connect, door
 from daybreak.tracking.history import read_history
 
 if TYPE_CHECKING:
-    from mlflow.entities import Metric, Param
+    from mlflow.entities import Metric, Param, Run
 
 T = TypeVar("T")
 RunStatus = Literal["FINISHED", "FAILED", "KILLED"]
+
+NIGHT_TAG = "daybreak.run_id"
 
 # What one request to MLflow may hold, by its own limits.
 _PARAMS_A_BATCH = 100
@@ -34,9 +36,20 @@ class Tracker:
             self.experiment_id = self._find_experiment(project.registered_model, artifacts / project.name)
 
     def start(self, name: str, tags: Mapping[str, str]) -> str:
-        """Begin a run and give its id."""
+        """Begin the run of the night `name` and give its id.
+
+        A night has one run: begun again, it goes on with the run it has, less the trials that were logged below it.
+        """
+        tags = {**tags, NIGHT_TAG: name}
         with door(self._url):
-            return str(self._client.create_run(self.experiment_id, tags=dict(tags), run_name=name).info.run_id)
+            if found := self._find_night(name):
+                run_id = str(found.info.run_id)
+                self._forget_trials(run_id)
+                self._client.update_run(run_id, status="RUNNING")
+                for tag, value in tags.items():
+                    self._client.set_tag(run_id, tag, value)
+                return run_id
+            return str(self._client.create_run(self.experiment_id, tags=tags, run_name=name).info.run_id)
 
     def log_params(self, run_id: str, params: Mapping[str, object]) -> None:
         """Keep a flat mapping of dotted names to plain values; a name is written once and for all."""
@@ -48,12 +61,14 @@ class Tracker:
                 self._client.log_batch(run_id, params=batch)
 
     def log_metrics(self, run_id: str, metrics: Mapping[str, float], step: int | None = None) -> None:
-        """Keep numbers by name, at one step."""
-        self._log(run_id, list(_metrics(metrics, step or 0)))
+        """Keep numbers by name, at one step; the same ones kept again are kept once."""
+        began = self._began(run_id)
+        self._log(run_id, list(_metrics(metrics, step or 0, began)))
 
     def log_history(self, run_id: str, path: Path, prefix: str = "train.") -> None:
         """Keep a training history file: each of its metrics at each of its steps, in few requests."""
-        found = [metric for step, named in read_history(path) for metric in _metrics(named, step, prefix)]
+        began = self._began(run_id)
+        found = [metric for step, named in read_history(path) for metric in _metrics(named, step, began, prefix)]
         self._log(run_id, found)
 
     def log_trials(self, run_id: str, sweep: SweepRef) -> list[str]:
@@ -76,6 +91,33 @@ class Tracker:
         with door(self._url):
             self._client.set_terminated(run_id, status)
 
+    def end_night(self, name: str, status: RunStatus = "FAILED") -> None:
+        """Close the run of the night `name`, and the trials below it, where they still run; nothing if it has none."""
+        with door(self._url):
+            if night := self._find_night(name):
+                for run in (*self._trials(night.info.run_id), night):
+                    if run.info.status == "RUNNING":
+                        self._client.set_terminated(run.info.run_id, status)
+
+    def _find_night(self, name: str) -> "Run | None":
+        found = self._client.search_runs([self.experiment_id], f"tags.`{NIGHT_TAG}` = '{name}'", max_results=1)
+        return found[0] if found else None
+
+    def _trials(self, parent: str) -> "list[Run]":
+        from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
+
+        return list(self._client.search_runs([self.experiment_id], f"tags.`{MLFLOW_PARENT_RUN_ID}` = '{parent}'"))
+
+    def _forget_trials(self, parent: str) -> None:
+        while trials := self._trials(parent):
+            for trial in trials:
+                self._client.delete_run(trial.info.run_id)
+
+    def _began(self, run_id: str) -> int:
+        """When a run began. Its metrics bear this time: MLflow drops a metric that it has with the same time."""
+        with door(self._url):
+            return int(self._client.get_run(run_id).info.start_time)
+
     def _find_experiment(self, name: str, artifacts: Path) -> str:
         found = self._client.get_experiment_by_name(name)
         if found is None:
@@ -96,31 +138,30 @@ class Tracker:
         from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
         end = int(time.time() * 1000)
+        began = end - int(trial.seconds * 1000)
         tags = {MLFLOW_PARENT_RUN_ID: parent, "trial": str(trial.number), "state": trial.state}
         if trial.error:
             tags["error"] = trial.error[:1000]
         with door(self._url):
             run = self._client.create_run(
                 self.experiment_id,
-                start_time=end - int(trial.seconds * 1000),
+                start_time=began,
                 tags=tags,
                 run_name=f"trial-{trial.number}",
             )
         run_id = str(run.info.run_id)
-        points = [entry for epoch, score in trial.history for entry in _metrics({metric: score}, round(100 * epoch))]
-        if not points and trial.score is not None:
-            points = list(_metrics({metric: trial.score}, 0))
+        curve = trial.history or (((0.0, trial.score),) if trial.score is not None else ())
+        points = [entry for epoch, score in curve for entry in _metrics({metric: score}, round(100 * epoch), began)]
         self._log(run_id, points, [Param(name, str(value)) for name, value in trial.config.items()])
         with door(self._url):
             self._client.set_terminated(run_id, _TRIAL_STATUS[trial.state], end)
         return run_id
 
 
-def _metrics(named: Mapping[str, float], step: int, prefix: str = "") -> Iterator["Metric"]:
+def _metrics(named: Mapping[str, float], step: int, at: int, prefix: str = "") -> Iterator["Metric"]:
     from mlflow.entities import Metric
 
-    now = int(time.time() * 1000)
-    return (Metric(prefix + name, float(value), now, step) for name, value in named.items())
+    return (Metric(prefix + name, float(value), at, step) for name, value in named.items())
 
 
 def _batches(entries: Sequence[T], size: int) -> Iterator[Sequence[T]]:

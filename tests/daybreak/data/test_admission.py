@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from making import make_rows, write_csv
 
@@ -39,6 +41,7 @@ def test_a_folder_and_a_glob_are_read_in_order(tmp_path: Path) -> None:
         "incoming/notes.md",
     ):
         write_csv(tmp_path / name, make_rows(2, seed=len(name)))
+    (tmp_path / "incoming/a.tsv").write_text("text\tlabel\n好\tyes\n", encoding="utf-8")
     assert names(admit(tmp_path, files("incoming"))) == ["incoming/a.tsv", "incoming/b.csv", "incoming/more/c.csv"]
     assert names(admit(tmp_path, files("incoming/*.csv"))) == ["incoming/b.csv"]
     assert names(admit(tmp_path, files("in*/**/*.csv"))) == ["incoming/b.csv", "incoming/more/c.csv"]
@@ -99,3 +102,47 @@ def test_a_source_that_is_not_there_is_said(tmp_path: Path, path: str, message: 
     with pytest.raises(DataError, match=message):
         admit(tmp_path, files(path))
     assert not (tmp_path / sources.FILE).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("bad.csv", "text,stars\n好,5\n"),
+        ("bad.tsv", "text\tstars\n好\t5\n"),
+        ("bad.jsonl", '{"text": "好", "stars": 5}\n'),
+        ("bad.parquet", pa.table({"text": ["好"], "stars": [5]})),
+    ],
+)
+def test_a_file_without_a_column_is_refused_before_anything_is_written(
+    tmp_path: Path, name: str, content: str | pa.Table
+) -> None:
+    first = write_csv(tmp_path / "in/a-good.csv", make_rows(4))
+    admit(tmp_path, files("in"))
+    before = _tree(tmp_path / "data")
+    write_csv(first, make_rows(4, seed=2))
+    if isinstance(content, str):
+        (tmp_path / "in" / name).write_text(content, encoding="utf-8")
+    else:
+        pq.write_table(content, tmp_path / "in" / name)
+    with pytest.raises(DataError, match=rf"in/{name} has no column 'label', .*'text', 'stars'.*ingest.label_column"):
+        admit(tmp_path, files("in"))
+    assert _tree(tmp_path / "data") == before
+
+
+def test_a_dataset_without_a_column_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    (tmp_path / "saved").mkdir()
+    pq.write_table(pa.table({"text": ["好"], "stars": [5]}), tmp_path / "saved" / "train.parquet")
+    params = IngestParams(source="huggingface", path="saved")
+    with pytest.raises(DataError, match=r"train.parquet has no column 'label'"):
+        admit(tmp_path, params)
+    assert _tree(tmp_path / "data") == {}
+    admit(tmp_path, params.model_copy(update={"label_column": "stars"}))
+
+
+def test_a_label_that_only_later_lines_have_is_a_column(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text('{"text": "好"}\n{"text": "差", "label": "no"}\n', encoding="utf-8")
+    assert names(admit(tmp_path, files("rows.jsonl"))) == ["rows.jsonl"]
+
+
+def _tree(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

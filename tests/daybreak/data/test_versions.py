@@ -1,14 +1,17 @@
 """Data versions with the real dvc and git: made once, found again, and nothing of the user's is touched."""
 
+import contextlib
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
-from making import commit_all, make_project, run_git, write_csv, write_params
+from making import CHECKOUT, commit_all, make_project, make_rows, run_git, write_csv, write_params
 
 from daybreak.data import tables, versions
 from daybreak.errors import Busy, DataError, ProjectError, StepFailed
@@ -22,6 +25,15 @@ with Repo().lock:
     time.sleep(60)
 """
 
+HOTEL = [(f"房间{number}很干净", "yes") for number in range(9)]
+SLOW = 'infra/python -c \'import os, time; open("pid", "w").write(str(os.getpid())); time.sleep(600)\''
+PREPARE = """
+from pathlib import Path
+from daybreak.data import versions
+from daybreak.records import Project
+print(versions.prepare(Project(name="sample", root=Path.cwd())).version)
+"""
+
 
 def dvc(root: Path, *arguments: str) -> str:
     command = [sys.executable, "-P", "-m", "dvc", *arguments]
@@ -30,6 +42,31 @@ def dvc(root: Path, *arguments: str) -> str:
 
 def state(root: Path) -> tuple[str, str, bytes]:
     return run_git(root, "rev-parse", "HEAD"), run_git(root, "diff", "--cached"), (root / ".git/index").read_bytes()
+
+
+def files(project: Project) -> dict[str, bytes]:
+    """What a data version consists of, byte for byte; the store of raw files may grow."""
+    found = [path for path in project.data.rglob("*") if path.is_file() and "shards" not in path.parts]
+    return {str(path): path.read_bytes() for path in (*found, project.root / "dvc.lock")}
+
+
+def replace_command(root: Path, stage: str, command: str) -> None:
+    path = root / "dvc.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(f"infra/python -m daybreak.data.{stage}", command), encoding="utf-8")
+
+
+def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def running(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    return False
 
 
 def test_a_prepared_project_has_version_one(prepared: Project) -> None:
@@ -101,24 +138,74 @@ def test_a_changed_source_is_seen_before_it_is_admitted(prepared: Project) -> No
         versions.prepare(prepared)
 
 
-def test_what_a_stage_refuses_reaches_the_caller(prepared: Project) -> None:
-    write_csv(prepared.root / "rows.csv", [("好", "yes"), ("很好", "yes"), ("真好", "yes")])
-    with pytest.raises(DataError, match=r"split: the data holds only one label, 'yes'") as caught:
+@pytest.mark.parametrize(
+    ("header", "rows", "message"),
+    [
+        (("text", "stars"), HOTEL, r"rows.csv has no column 'label'"),
+        (("text", "label"), HOTEL, r"split: the data holds only one label, 'yes'"),
+        (("text", "label"), [("", "yes")], r"ingest: the source holds no row with text"),
+    ],
+)
+def test_what_is_refused_changes_nothing(
+    prepared: Project, header: tuple[str, str], rows: list[tuple[str, str]], message: str
+) -> None:
+    before, first, good = files(prepared), versions.status(prepared), (prepared.root / "rows.csv").read_bytes()
+    assert first is not None
+    lines = [",".join(pair) for pair in (header, *rows)]
+    (prepared.root / "rows.csv").write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(DataError, match=message) as caught:
         versions.prepare(prepared)
     assert caught.value.exit_code == 2
+    assert "put back" not in str(caught.value)
+    assert files(prepared) == before
+    assert versions._digest(prepared) == first.digest
     assert len(versions.versions(prepared)) == 1
+    (prepared.root / "rows.csv").write_bytes(good)
+    assert versions.status(prepared) == first
+
+
+def test_the_first_preparation_that_is_refused_leaves_no_record(project: Project) -> None:
+    write_csv(project.root / "rows.csv", HOTEL)
+    with pytest.raises(DataError, match=r"only one label"):
+        versions.prepare(project)
+    assert not (project.root / "dvc.lock").exists()
+    assert not (project.data / "sources.yaml").exists()
+
+
+def test_data_that_cannot_be_put_back_are_told(prepared: Project) -> None:
+    shutil.rmtree(prepared.root / ".dvc" / "cache")
+    write_csv(prepared.root / "rows.csv", HOTEL)
+    with pytest.raises(DataError, match=r"only one label.*; the data prepared before could not be put back"):
+        versions.prepare(prepared)
 
 
 def test_a_stage_that_breaks_is_a_failed_step(prepared: Project) -> None:
-    text = (prepared.root / "dvc.yaml").read_text(encoding="utf-8")
-    broken = text.replace("infra/python -m daybreak.data.describe", "infra/python -c 'raise ValueError(7)'")
-    (prepared.root / "dvc.yaml").write_text(broken, encoding="utf-8")
+    before = files(prepared)
+    replace_command(prepared.root, "describe", "infra/python -c 'raise ValueError(7)'")
     with pytest.raises(StepFailed, match=r"describe: exited with 1: ValueError: 7"):
         versions.prepare(prepared)
+    assert files(prepared) == before
+
+
+def test_dvc_and_its_stages_end_with_a_killed_parent(prepared: Project) -> None:
+    replace_command(prepared.root, "describe", SLOW)
+    pid = prepared.root / "pid"
+    with subprocess.Popen([sys.executable, "-P", "-c", PREPARE], cwd=prepared.root) as parent:
+        try:
+            until(lambda: pid.is_file() and pid.read_text(encoding="utf-8") != "")
+            family = psutil.Process(parent.pid).children(recursive=True)
+        finally:
+            parent.kill()
+    assert int(pid.read_text(encoding="utf-8")) in [process.pid for process in family]
+    until(lambda: not any(running(process) for process in family))
+    shutil.copy(CHECKOUT / "dvc.yaml", prepared.root)
+    assert versions.prepare(prepared, wait_seconds=0).version == 1
 
 
 def test_a_held_lock_names_its_holder(prepared: Project) -> None:
     write_params(prepared.root, {"split": {"seed": 4}})
+    write_csv(prepared.root / "rows.csv", make_rows(60, seed=4))
+    before = files(prepared)
     with subprocess.Popen([sys.executable, "-c", HOLD], cwd=prepared.root, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
@@ -127,6 +214,7 @@ def test_a_held_lock_names_its_holder(prepared: Project) -> None:
                 versions.prepare(prepared, wait_seconds=0)
         finally:
             holder.terminate()
+    assert files(prepared) == before
 
 
 def test_projects_in_one_checkout_have_versions_of_their_own(prepared: Project) -> None:
@@ -138,17 +226,20 @@ def test_projects_in_one_checkout_have_versions_of_their_own(prepared: Project) 
     assert "projects/mine/dvc.lock" in run_git(prepared.root, "ls-tree", "-r", "--name-only", "data/mine/1")
     assert versions.status(other) == found
     assert len(versions.versions(prepared)) == 1
+    before = files(other)
+    (prepared.data / "split" / "test.parquet").write_bytes(b"changed by hand")
+    write_csv(other.root / "rows.csv", HOTEL)
+    with pytest.raises(DataError, match=r"only one label"):
+        versions.prepare(other)
+    assert files(other) == before
+    assert (prepared.data / "split" / "test.parquet").read_bytes() == b"changed by hand"
 
 
 def test_the_commands_work_from_an_empty_environment(prepared: Project) -> None:
     """No activated shell, no git identity, no home: only PATH and HOME, as cron gives them."""
     write_params(prepared.root, {"describe": {"examples": 1, "seed": 2}, "split": {"seed": 9}})
-    code = (
-        "from pathlib import Path; from daybreak.data import versions; from daybreak.records import Project;"
-        "print(versions.prepare(Project(name='sample', root=Path.cwd())).version)"
-    )
     environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(prepared.root.parent)}
-    command = [sys.executable, "-P", "-c", code]
+    command = [sys.executable, "-P", "-c", PREPARE]
     done = subprocess.run(command, cwd=prepared.root, env=environment, capture_output=True, encoding="utf-8")
     assert (done.returncode, done.stdout.strip()) == (0, "2"), done.stderr
 

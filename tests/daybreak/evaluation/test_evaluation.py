@@ -1,16 +1,18 @@
 """A candidate and a champion measured as a whole, and judged on what was measured."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from daybreak import digests, evaluation
-from daybreak.errors import ModelError
+from daybreak.errors import EvidenceMismatch, ModelError
 from daybreak.gates.judge import judge
 from daybreak.params import gates_section
 from daybreak.records import DatasetRef, Evidence, ExportRef, Measurements, Outcome
+from daybreak.reports.comparison import compare
 
 
 def test_every_measurement_leaves_its_file(measured: Measurements) -> None:
@@ -67,7 +69,68 @@ def test_reports_its_progress(exported: ExportRef, reviews: DatasetRef, tmp_path
     assert notes == [(0, "measuring predictions")]
 
 
-def test_an_artifact_with_other_labels_is_refused(exported: ExportRef, reviews: DatasetRef, tmp_path: Path) -> None:
+def test_a_candidate_with_other_labels_is_refused(exported: ExportRef, reviews: DatasetRef, tmp_path: Path) -> None:
     other = reviews.model_copy(update={"labels": ("bad", "good")})
     with pytest.raises(ModelError, match=r"answers \['negative', 'positive'\]; expected the dataset's labels"):
-        evaluation.measure_champion(exported.int8, other, tmp_path)
+        evaluation.measure_candidate(exported, other, tmp_path)
+
+
+def test_a_champion_with_other_labels_says_so(exported: ExportRef, reviews: DatasetRef, tmp_path: Path) -> None:
+    other = reviews.model_copy(update={"labels": ("坏", "好")})
+    champion = evaluation.measure_champion(exported.int8, other, tmp_path)
+    (stated,) = champion.path.iterdir()
+    assert json.loads(stated.read_text(encoding="utf-8")) == {
+        "not_comparable": "labels negative, positive instead of 坏, 好",
+        "labels": ["negative", "positive"],
+    }
+    assert champion.metrics == {}
+    assert champion.digest == digests.of_files([stated], below=champion.path)
+
+
+def test_gates_and_reports_can_do_without_the_champions_answers(
+    measured: Measurements, exported: ExportRef, reviews: DatasetRef, tmp_path: Path
+) -> None:
+    other = reviews.model_copy(update={"labels": ("坏", "好")})
+    champion = evaluation.measure_champion(exported.fp32, other, tmp_path / "champion")
+    evidence = Evidence(candidate=measured, champion=champion, dataset=other)
+    (quality,) = (each for each in judge(evidence, gates_section()(), tmp_path, 1).verdicts if each.gate == "quality")
+    assert "The champion answers other labels (negative, positive), so it cannot be compared." in quality.reason
+    assert compare(measured, champion, other) is None
+
+
+@pytest.mark.parametrize("harm", ["altered", "gone"])
+def test_a_harmed_champion_is_refused_whatever_its_labels(
+    exported: ExportRef, reviews: DatasetRef, tmp_path: Path, harm: str
+) -> None:
+    folder = tmp_path / "artifact"
+    shutil.copytree(exported.int8.path, folder)
+    (folder / "labels.json").write_text("{}", encoding="utf-8") if harm == "altered" else shutil.rmtree(folder)
+    harmed = exported.int8.model_copy(update={"path": folder})
+    other = reviews.model_copy(update={"labels": ("bad", "good")})
+    with pytest.raises(ModelError, match="has digest"):
+        evaluation.measure_champion(harmed, other, tmp_path)
+
+
+def test_the_tasks_metrics_lead(measured: Measurements) -> None:
+    assert list(measured.metrics)[:3] == ["accuracy", "macro_f1", "auc"]
+
+
+def test_data_that_changed_under_the_night_is_not_measured(
+    exported: ExportRef, copied: DatasetRef, tmp_path: Path
+) -> None:
+    rows = pd.read_parquet(copied.split("test"))
+    rows.assign(label=rows["label"].to_numpy()[::-1]).to_parquet(copied.split("test"))
+    for measure, artifact in ((evaluation.measure_candidate, exported), (evaluation.measure_champion, exported.int8)):
+        with pytest.raises(EvidenceMismatch, match="changed under the night"):
+            measure(artifact, copied, tmp_path)  # type: ignore[arg-type]  # each gets its own
+    assert not (tmp_path / "measurements").exists()
+
+
+def test_data_that_changes_while_it_is_measured_is_noticed(
+    exported: ExportRef, copied: DatasetRef, tmp_path: Path
+) -> None:
+    def change(share: float, note: str) -> None:
+        copied.split("test").write_bytes(copied.split("train").read_bytes())
+
+    with pytest.raises(EvidenceMismatch, match="changed under the night"):
+        evaluation.measure_champion(exported.int8, copied, tmp_path, change)

@@ -1,10 +1,13 @@
-"""How a gate reads a measurement."""
+"""How a gate reads a measurement and its mode."""
+
+from pathlib import Path
 
 import pytest
 
-from daybreak.errors import DataError
+from daybreak.errors import DataError, ParamsError
 from daybreak.gates import discover
 from daybreak.gates.base import GateParams, read
+from daybreak.params import load_params
 from daybreak.records import Evidence
 
 
@@ -25,3 +28,21 @@ def test_a_gate_blocks_unless_it_says_otherwise() -> None:
     modes = {name: gate.Params().mode for name, gate in discover().items()}
     assert modes.pop("toxicity") == "warn"
     assert set(modes.values()) == {"block"}
+
+
+@pytest.mark.parametrize("gate", ["toxicity", "quality"])
+@pytest.mark.parametrize("off", ["off", "'off'", "Off"])
+def test_off_needs_no_quotes(tmp_path: Path, gate: str, off: str) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(f"gates: {{{gate}: {{mode: {off}}}}}", encoding="utf-8")
+    assert getattr(load_params(path).gates, gate).mode == "off"
+    path.write_text("{}", encoding="utf-8")
+    assert getattr(load_params(path, [f"gates.{gate}.mode={off}"]).gates, gate).mode == "off"
+
+
+@pytest.mark.parametrize("odd", ["on", "0", "''", "null"])
+def test_what_only_resembles_off_is_refused(tmp_path: Path, odd: str) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(f"gates: {{toxicity: {{mode: {odd}}}}}", encoding="utf-8")
+    with pytest.raises(ParamsError, match=r"mode is .*expected input should be"):
+        load_params(path)

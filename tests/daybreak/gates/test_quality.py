@@ -1,5 +1,6 @@
 """The quality gate: floor, champion, baseline, and what cannot be compared."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -97,6 +98,38 @@ def test_a_champion_of_another_data_version_cannot_be_compared(evidence: Evidenc
     other = evidence.champion.model_copy(update={"dataset_digest": "e" * 64})
     with pytest.raises(DataError, match="another data version"):
         check(evidence.model_copy(update={"champion": other}), Params())
+
+
+def state(evidence: Evidence, stated: dict[str, object]) -> None:
+    """Replace the champion's answers by a statement."""
+    assert evidence.champion is not None
+    (evidence.champion.path / "predictions.parquet").unlink()
+    (evidence.champion.path / "predictions.json").write_text(json.dumps(stated, ensure_ascii=False), encoding="utf-8")
+
+
+def test_a_champion_with_other_labels_is_not_compared(evidence: Evidence) -> None:
+    state(evidence, {"not_comparable": "labels 坏, 好 instead of negative, positive", "labels": ["坏", "好"]})
+    verdict = check(evidence, Params())
+    assert verdict.outcome is Outcome.PASS
+    assert "The champion answers other labels (坏, 好), so it cannot be compared." in verdict.reason
+    questions = [finding["question"] for finding in verdict.details["findings"]]
+    assert questions == ["Accuracy", "Accuracy against the TF-IDF baseline"]
+    assert check(evidence, Params(min_accuracy=0.95)).outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {},
+        {"labels": ["a", "b"]},
+        {"not_comparable": "labels"},
+        {"not_comparable": "", "labels": ["positive", "negative"]},
+    ],
+)
+def test_a_champion_without_answers_needs_the_reason(evidence: Evidence, stated: dict[str, object]) -> None:
+    state(evidence, stated)
+    with pytest.raises(DataError, match="cannot be read"):
+        check(evidence, Params())
 
 
 def test_no_rows_are_no_evidence(evidence: Evidence) -> None:

@@ -7,7 +7,6 @@ from scipy.stats import binom
 from daybreak.gates.statistics import (
     Bounds,
     clopper_pearson,
-    cluster_bootstrap,
     clustered_share,
     paired_difference,
     paired_score,
@@ -104,7 +103,6 @@ class TestClusters:
 
     def test_one_cluster_tells_nothing(self) -> None:
         assert clustered_share([1], [30]) == Bounds(0.0, 1.0)
-        assert cluster_bootstrap([[0.0, 1.0]], 17) == Bounds(float("-inf"), float("inf"))
 
     @pytest.mark.parametrize(("share", "alike"), [(0.05, 0.5), (0.1, 2.0), (0.2, 5.0)])
     def test_upper_bound_misses_at_most_one_time_in_twenty(self, share: float, alike: float) -> None:
@@ -113,14 +111,6 @@ class TestClusters:
         hits = draw.binomial(40, chances)
         missed = sum(clustered_share(row.tolist(), [40] * 80).high < share for row in hits)
         assert missed / 400 <= 0.05 + 2 * (0.05 * 0.95 / 400) ** 0.5
-
-    def test_bootstrap_of_a_mean_is_near_the_normal_interval(self) -> None:
-        draw = np.random.default_rng(17)
-        values = draw.normal(0.3, 1.0, (200, 1))
-        found = cluster_bootstrap(values.tolist(), 17)
-        half = Z * values.std() / 200**0.5
-        assert found == pytest.approx((values.mean() - half, values.mean() + half), abs=0.02)
-        assert cluster_bootstrap(values.tolist(), 17) == found
 
 
 class TestQuantiles:

@@ -12,6 +12,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from daybreak.errors import BadInput, Busy, LostRace, ProjectError
 from daybreak.ledger import Ledger, Proposal
@@ -94,12 +96,30 @@ def test_a_ledger_of_a_newer_daybreak_is_left_alone(url: str, tmp_path: Path) ->
         ("ledger.db", "cannot be read; expected sqlite:///FILE"),
         ("sqlite://", "names no file"),
         ("sqlite:///:memory:", "names no file"),
+        ("sqlite://daybreak:s3cret@", r"daybreak:\*\*\*@.* names no file"),
         ("nosuch://somewhere/ledger", "needs a driver that is not here"),
+        ("nosuch://daybreak:s3cret@somewhere/ledger", r"daybreak:\*\*\*@somewhere/ledger needs a driver"),
+        ("nosuch://somewhere/ledger?password=s3cret&sslmode=off", r"somewhere/ledger\?sslmode=off needs a driver"),
+        ("postgresql://daybreak:s3@cret:s3cret@db/ledger", "cannot be read; .*write @ as %40"),
     ],
 )
 def test_a_url_that_cannot_be_used(url: str, message: str) -> None:
-    with pytest.raises(BadInput, match=message):
+    with pytest.raises(BadInput, match=message) as caught:
         Database(url)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_what_a_driver_says_of_the_password_is_not_repeated() -> None:
+    server = Database.__new__(Database)  # the drivers that talk so are not installed here
+    server._url = make_url("postgresql://daybreak:s3%40cret@db/ledger?sslpassword=0pen")
+    server.name = "db"
+    thrown = OperationalError("SELECT 1", None, Exception("no connection with s3@cret, s3%40cret and 0pen"))
+    with (
+        pytest.raises(ProjectError, match=r"no connection with \*\*\*, \*\*\* and \*\*\*") as caught,
+        server._explained(),
+    ):
+        raise thrown
+    assert caught.value.__cause__ is None
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:

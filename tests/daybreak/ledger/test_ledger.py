@@ -9,6 +9,7 @@ import pytest
 
 from daybreak.errors import BadInput, LostRace, StepFailed
 from daybreak.ledger import Ledger, Proposal
+from daybreak.ledger.tables import VerdictRow
 from daybreak.records import RunRecord
 
 MakeRun = Callable[..., RunRecord]
@@ -50,6 +51,19 @@ def test_a_run_recorded_again_replaces_itself(ledger: Ledger, make_run: MakeRun)
     ledger.record_run(make_run(status="failed", released=False))
     ledger.record_run(make_run())
     assert [run.status for run in ledger.runs("sample")] == ["released"]
+
+
+@pytest.mark.parametrize("broken", ["failed", "crashed", "cancelled"])
+@pytest.mark.parametrize("whole", ["released", "refused", "held", "unchanged"])
+def test_what_broke_off_never_replaces_what_was_whole(
+    ledger: Ledger, make_run: MakeRun, whole: str, broken: str
+) -> None:
+    record = make_run(status=whole, released=whole == "released")
+    ledger.record_run(record)
+    ledger.record_run(make_run(status=broken, released=False, verdicts=()))
+    assert ledger.runs("sample") == [record]
+    with ledger._database.read() as session:
+        assert [verdict.gate for verdict in session.query(VerdictRow)] == ["quality"]
 
 
 def test_a_run_is_found_by_the_beginning_of_its_id(ledger: Ledger, make_run: MakeRun) -> None:

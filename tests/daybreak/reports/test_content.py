@@ -34,6 +34,15 @@ def test_metrics_stand_beside_each_other(tree: dict[str, Any]) -> None:
     assert "naive_accuracy" not in rows
 
 
+def test_the_metrics_people_ask_for_come_first(night: Any) -> None:
+    metrics = {"latency_ms_p95": 3.2, "auc": 0.9, "macro_f1": 0.75, "accuracy": 0.75}
+    candidate = night.evidence.candidate.model_copy(update={"metrics": metrics})
+    evidence = night.evidence.model_copy(update={"candidate": candidate})
+    record = night.record.model_copy(update={"metrics": {"unknown_token_rate": 0.01, **metrics}})
+    names = [row["name"] for row in content.gather(**night.given(evidence=evidence, record=record))["metrics"]]
+    assert names == ["accuracy", "macro_f1", "auc", "unknown_token_rate", "latency_ms_p95"]
+
+
 def test_a_first_night_has_no_champion(night: Any) -> None:
     evidence = night.evidence.model_copy(update={"champion": None})
     tree = content.gather(**night.given(evidence=evidence))

@@ -4,6 +4,7 @@ import pickle
 import sqlite3
 import subprocess
 import sys
+import traceback
 from contextlib import closing
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 
 from daybreak.errors import Busy, DaybreakError, ProjectError, StepFailed
 from daybreak.tracking.client import connect, door, warm_up
+
+SERVER = "postgresql://daybreak:s3cret@db.example/mlflow"
 
 
 def test_importing_the_room_does_not_import_mlflow() -> None:
@@ -52,8 +55,14 @@ def test_a_database_of_another_mlflow_is_named_with_the_remedy(mlflow_url: str, 
     with closing(sqlite3.connect(tmp_path / "mlflow.db")) as raw:
         raw.execute("UPDATE alembic_version SET version_num = '9999'")
         raw.commit()
-    with pytest.raises(ProjectError, match=r"schema of another version of MLflow.*mlflow db upgrade"):
+    with pytest.raises(ProjectError, match=r"schema of another version of MLflow.*`mlflow db upgrade sqlite:///.*db`"):
         connect(mlflow_url)
+
+
+def test_the_remedy_for_a_server_names_the_variable() -> None:
+    thrown = RuntimeError("Detected out-of-date database schema (found version 1, but expected 2)")
+    with pytest.raises(ProjectError, match=r'`mlflow db upgrade "\$DAYBREAK_MLFLOW_URL"`'), door(SERVER):
+        raise thrown
 
 
 @pytest.mark.parametrize(
@@ -71,8 +80,25 @@ def test_what_is_thrown_inside_leaves_as_ours(thrown: Exception, becomes: type[D
     assert type(pickle.loads(pickle.dumps(caught.value))) is becomes
 
 
-def test_no_password_is_shown() -> None:
-    with pytest.raises(StepFailed) as caught, door("postgresql://daybreak:secret@db.example/mlflow"):
-        raise RuntimeError("gone")
-    assert "postgresql://db.example/mlflow" in str(caught.value)
-    assert "secret" not in str(caught.value)
+@pytest.mark.parametrize(
+    ("url", "passwords"),
+    [
+        (SERVER, ["s3cret"]),
+        ("postgresql://daybreak:p%40ss%2Fword@db.example/mlflow", ["p%40ss%2Fword", "p@ss/word"]),
+        ("postgresql://daybreak:p@ss/word#1@db.example/mlflow", ["p@ss/word#1", "p%40ss%2Fword%231"]),
+        ("postgresql://db.example/mlflow?user=daybreak&password=s3+cret", ["s3+cret"]),
+    ],
+)
+def test_no_password_is_shown(url: str, passwords: list[str]) -> None:
+    long = "x" * 280  # where the reason is cut, half a password must not stand
+    with pytest.raises(StepFailed) as caught, door(url):
+        raise RuntimeError(f"{url} said no to {' '.join(passwords)} and to {long} {url}")
+    text = "".join(traceback.format_exception(caught.value))
+    assert "MLflow at postgresql://db.example/mlflow said: postgresql://db.example/mlflow said no to ***" in text
+    assert [password for password in passwords if password in text] == []
+
+
+def test_an_address_that_mlflow_does_not_know_is_shown_without_its_password() -> None:
+    with pytest.raises(StepFailed, match=r"unsupported URI 'postgress://h/db'") as caught:
+        connect("postgress://u:s3cret@h/db")
+    assert "s3cret" not in "".join(traceback.format_exception_only(caught.value))

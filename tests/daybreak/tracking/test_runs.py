@@ -17,6 +17,11 @@ def client(mlflow_url: str) -> Any:
     return connect(mlflow_url)
 
 
+def nested(tracker: Tracker, client: Any, parent: str) -> list[str]:
+    found = client.search_runs([tracker.experiment_id], f"tags.mlflow.parentRunId = '{parent}'")
+    return [run.info.run_id for run in found]
+
+
 def test_a_run_is_found_with_all_that_was_logged(tracker: Tracker, client: Any, tmp_path: Path) -> None:
     run_id = tracker.start("2026-03-01 sample data 3", {"data_version": "3", "commit": "c0ffee"})
     tracker.log_params(run_id, {f"training.key_{number}": number for number in range(120)})
@@ -73,6 +78,43 @@ def test_a_history_becomes_metrics_by_step(tracker: Tracker, client: Any, tmp_pa
     assert points[1].value == pytest.approx(0.5)
 
 
+def test_a_night_begun_again_keeps_its_one_run(tracker: Tracker, client: Any, tmp_path: Path) -> None:
+    (tmp_path / "history.json").write_text(json.dumps([{"step": step, "loss": 1 / step} for step in (1, 2)]), "utf-8")
+    trial = Trial(number=0, config={}, score=0.8, history=((1.0, 0.8),), seconds=1.0, state="completed")
+    runs = []
+    for attempt in ("first", "second"):
+        runs.append(tracker.start("night", {"attempt": attempt}))
+        tracker.log_params(runs[-1], {"training.seed": 1})
+        tracker.log_trials(runs[-1], SweepRef(metric="accuracy", trials=(trial,), best={}, best_score=0.8))
+        tracker.log_history(runs[-1], tmp_path / "history.json")
+        tracker.log_metrics(runs[-1], {"accuracy": 0.86})
+        tracker.finish(runs[-1], "FAILED")
+    assert runs[0] == runs[1] == tracker.start("night", {})
+    assert runs[0] != tracker.start("next night", {})
+    run = client.get_run(runs[0])
+    assert run.info.status == "RUNNING"
+    assert {"attempt": "second", "daybreak.run_id": "night"}.items() <= run.data.tags.items()
+    assert [point.step for point in client.get_metric_history(runs[0], "train.loss")] == [1, 2]
+    assert len(client.get_metric_history(runs[0], "accuracy")) == 1
+    assert nested(tracker, client, runs[0]) == []
+
+
+def test_a_night_of_another_project_is_another_run(tracker: Tracker, mlflow_url: str, tmp_path: Path) -> None:
+    other = Tracker(mlflow_url, tmp_path / "artifacts", Project(name="hotel", root=tmp_path))
+    assert tracker.start("night", {}) != other.start("night", {})
+
+
+def test_a_night_that_broke_off_is_closed_with_its_trials(tracker: Tracker, client: Any) -> None:
+    parent, other = tracker.start("night", {}), tracker.start("next night", {})
+    trial = client.create_run(tracker.experiment_id, tags={"mlflow.parentRunId": parent}).info.run_id
+    tracker.end_night("night", "KILLED")
+    assert [client.get_run(run).info.status for run in (parent, trial, other)] == ["KILLED", "KILLED", "RUNNING"]
+    tracker.finish(other)
+    tracker.end_night("next night")
+    assert client.get_run(other).info.status == "FINISHED"
+    tracker.end_night("no night")
+
+
 def test_trials_are_nested_with_their_scores_and_states(tracker: Tracker, client: Any) -> None:
     common: dict[str, Any] = {"config": {"training.learning_rate": 1e-3}, "seconds": 12.0}
     trials = (
@@ -82,8 +124,7 @@ def test_trials_are_nested_with_their_scores_and_states(tracker: Tracker, client
     )
     parent = tracker.start("night", {})
     runs = tracker.log_trials(parent, SweepRef(metric="accuracy", trials=trials, best={}, best_score=0.81))
-    found = client.search_runs([tracker.experiment_id], f"tags.mlflow.parentRunId = '{parent}'")
-    assert {run.info.run_id for run in found} == set(runs)
+    assert set(nested(tracker, client, parent)) == set(runs)
     first, second, third = (client.get_run(run_id) for run_id in runs)
     assert [run.info.status for run in (first, second, third)] == ["FINISHED", "KILLED", "FAILED"]
     assert [(p.step, p.value) for p in client.get_metric_history(runs[0], "accuracy")] == [(40, 0.75), (100, 0.81)]

@@ -152,7 +152,12 @@ def unchanged(night: Night, ledger: Ledger, results: Results) -> RunRecord | Non
 
 
 def failed(night: Night, status: Status, reason: str, links: Mapping[str, str]) -> RunRecord:
-    """The record of a night that broke off; its MLflow run, if it had one, ends with it."""
+    """The record of a night that broke off; its MLflow run, if it had one, ends with it.
+
+    A night that was recorded already did its work: what broke afterwards does not undo that.
+    """
+    if known := open_ledger(night).run(night.project.name, night.run_id):
+        return known
     now = datetime.now(UTC)
     killed = status == "cancelled"
     tracker = Tracker(night.settings.mlflow, night.settings.mlflow_artifacts, night.project)

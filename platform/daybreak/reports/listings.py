@@ -40,8 +40,8 @@ def preparation(summary: Mapping[str, Any]) -> "Table":
 
 def data_versions(listing: Mapping[str, Any]) -> "Table":
     """Data versions, oldest first."""
-    rows = [(each["version"], each["digest"][:12], each["at"], each["rows"]) for each in listing["versions"]]
-    return table(("version", "digest", "at", "rows"), rows)
+    rows = [(each["version"], each["digest"][:12], each["at"], each["rows"]["kept"]) for each in listing["versions"]]
+    return table(("version", "digest", "at", "rows kept"), rows)
 
 
 def runs(found: Iterable[RunRecord]) -> "Table":

@@ -87,7 +87,7 @@ def train_tokenizer(texts: list[str], vocabulary: int) -> Any:
 def cooccurrence_embeddings(sequences: list[Ids], plan: Plan, window: int = 5) -> NDArray[np.float32]:
     """Embeddings [vocabulary, width] from a truncated SVD of the positive PMI matrix (Levy & Goldberg, 2014).
 
-    They give masked language modelling a start that random embeddings need some thousand steps to reach.
+    They give masked language modelling a better start than random embeddings (docs/decisions/small-chinese-encoder.md).
     """
     from scipy import sparse
     from sklearn.utils.extmath import randomized_svd

@@ -37,7 +37,11 @@ def test_a_plan_names_steps_reasons_and_the_time_it_takes() -> None:
 @pytest.mark.parametrize(
     ("render", "listing", "shows"),
     [
-        (listings.data_versions, {"versions": [{"version": 3, "digest": "ab" * 32, "at": "now", "rows": 9}]}, "abab"),
+        (
+            listings.data_versions,
+            {"versions": [{"version": 3, "digest": "ab" * 32, "at": "now", "rows": {"kept": 9}}]},
+            "abab",
+        ),
         (
             listings.gates,
             {"gates": [{"gate": "size", "mode": "warn", "limits": {"max_mb": 9}, "file": "f"}]},

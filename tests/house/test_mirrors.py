@@ -5,6 +5,7 @@ from pathlib import Path
 
 # Modules whose tests stand elsewhere, with the reason.
 ELSEWHERE = {
+    "daybreak.cli.base": "what commands share is tested through them, in tests/daybreak/cli/",
     "daybreak.exporting.params": "sections are tested together, by name and message, in tests/daybreak/test_params.py",
     "daybreak.recipes.params": "sections are tested together, by name and message, in tests/daybreak/test_params.py",
     "daybreak.training.params": "sections are tested together, by name and message, in tests/daybreak/test_params.py",

@@ -8,6 +8,7 @@ DaybreakError                 exit code 1
 │   ├── ProjectError          no project, no git repository, an unusable folder
 │   └── Busy                  another run holds what this one needs
 ├── StepFailed                a step of the night broke
+├── NotDelivered              a channel did not take a message
 └── ReleaseError              the champion was not moved
     ├── EvidenceMismatch      verdicts, evidence and model do not belong together
     └── LostRace              somebody else moved the champion first
@@ -58,6 +59,10 @@ class Busy(BadInput):
 
 class StepFailed(DaybreakError):
     """A step of the night broke; `found` begins with the step's name."""
+
+
+class NotDelivered(DaybreakError):
+    """A channel did not take a message; never names the channel's address, which is a secret."""
 
 
 class ReleaseError(DaybreakError):

@@ -11,13 +11,16 @@ from pydantic import BaseModel, Field, ValidationError, create_model, field_vali
 from pydantic_core import ErrorDetails
 
 from daybreak import digests, gates
+from daybreak.authority import ReleaseParams
 from daybreak.data.clean import CleanParams
 from daybreak.data.dedupe import DedupeParams
 from daybreak.data.describe import DescribeParams
 from daybreak.data.ingest import IngestParams
+from daybreak.data.screening import AdmissionParams
 from daybreak.data.split import SplitParams
 from daybreak.errors import ParamsError
 from daybreak.exporting.params import ExportingParams
+from daybreak.keeping import RetentionParams
 from daybreak.recipes.params import ModelParams
 from daybreak.records import Record
 from daybreak.training.params import TrainingParams
@@ -41,11 +44,14 @@ class Params(Record):
     dedupe: DedupeParams = DedupeParams()
     split: SplitParams = SplitParams()
     describe: DescribeParams = DescribeParams()
+    admission: AdmissionParams = AdmissionParams()
     model: ModelParams = ModelParams()
     training: TrainingParams = TrainingParams()
     tuning: TuningParams = TuningParams()
     exporting: ExportingParams = ExportingParams()
     gates: Any = Field(default={}, validate_default=True)
+    release: ReleaseParams = ReleaseParams()
+    retention: RetentionParams = RetentionParams()
 
     @field_validator("gates", mode="before")
     @classmethod
@@ -122,9 +128,9 @@ def _apply(tree: dict[str, Any], override: str, path: Path) -> None:
     keys = dotted.strip().split(".")
     if not equals or len(keys) < 2:
         raise ParamsError(f"override {override!r}", "section.key=value", "For example -p training.epochs=3")
-    if keys[0] in DATA_STAGES:
+    if keys[0] in (*DATA_STAGES, "admission"):
         raise ParamsError(
-            f"{dotted} is a setting of the data stages, which live in params.yaml because dvc versions them there",
+            f"{dotted} is a setting of the data, read from params.yaml alone because dvc versions them there",
             "an override of another section",
             f"Edit {path.name} instead",
         )

@@ -45,6 +45,18 @@ class Project(Record):
         return "data/" if self.name == "sample" else f"data/{self.name}/"
 
 
+class Checkout(Record):
+    """Where the code stands: commits as 40 hexadecimal digits, and what differs from the commit that is checked out.
+
+    `ref_commit` is the commit of the branch or tag that was asked about, None if git does not know it; `changed` names
+    files relative to the checkout, new ones included, without those that a night itself writes.
+    """
+
+    commit: str
+    ref_commit: str | None
+    changed: tuple[str, ...]
+
+
 class DatasetRef(Record):
     """A prepared data version. `digest` is the SHA-256 over the split's files; `path` the project's data folder."""
 
@@ -232,21 +244,71 @@ class Champion(Record):
     at: datetime
 
 
+MoveKind = Literal["release", "promote", "rollback", "reconcile", "adopt"]
+MoveOutcome = Literal["pending", "done", "refused", "held", "lost_race", "undone"]
+
+
 class Move(Record):
-    """One row of the release journal: who or what moved the champion, from where to where, on which evidence."""
+    """One row of the release journal: who or what moved the champion, from where to where, on which evidence.
+
+    `at` is when it was begun, `settled_at` when its outcome was decided; `duration_ms` is that of a move that was done.
+    """
 
     id: int
     at: datetime
     actor: str
+    kind: MoveKind
     from_version: int | None
     to_version: int | None
-    outcome: Literal["pending", "done", "refused", "lost_race", "undone"]
+    outcome: MoveOutcome
     reason: str
     run_id: str
     data_version: int
     commit: str
     evidence: str
     model_sha256: str
+    weights_sha256: str
+    params_digest: str
+    duration_ms: float | None
+    settled_at: datetime | None
+
+
+class Hold(Record):
+    """What a rollback leaves: neither the withdrawn version nor its like is released until a named person lifts it.
+
+    `number` is its row in the journal.
+    """
+
+    number: int
+    at: datetime
+    actor: str
+    reason: str
+    version: int
+    model_sha256: str
+    weights_sha256: str
+    data_version: int
+    params_digest: str
+
+
+class JournalEntry(Record):
+    """One link of a project's hash chain: `digest` is the SHA-256 over the other fields, `previous` among them."""
+
+    project: str
+    number: int
+    at: datetime
+    event: str
+    facts: dict[str, Any]
+    previous: str
+    digest: str = ""
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What `digest` is computed over, as JSON; the time is ISO 8601 in UTC."""
+        return {**self.model_dump(exclude={"digest"}), "at": self.at.isoformat()}
+
+    def sealed(self) -> "JournalEntry":
+        """The same entry with its digest."""
+        return self.model_copy(update={"digest": digests.of_value(self.content)})
 
 
 Status = Literal["released", "refused", "held", "unchanged", "failed", "crashed", "cancelled"]
@@ -262,7 +324,10 @@ class RunModel(Record):
 
 
 class RunRecord(Record):
-    """What `daybreak runs show --json` prints: one invocation of retrain-and-release, whatever came of it."""
+    """What `daybreak runs show --json` prints: one invocation of retrain-and-release, whatever came of it.
+
+    `notes` says what of the data waits for a person: a rollback that lasts, batches that were held aside.
+    """
 
     run_id: str
     project: str
@@ -272,6 +337,7 @@ class RunRecord(Record):
     finished_at: datetime
     same_as: str | None = None
     reason: str = ""
+    notes: tuple[str, ...] = ()
     data_version: int | None = None
     data_digest: str | None = None
     rows: dict[str, int] = {}

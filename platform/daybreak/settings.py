@@ -1,13 +1,32 @@
 """Environment to Settings: the only reader and writer of os.environ."""
 
 import os
+import re
 from pathlib import Path
+from typing import Literal, Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from daybreak.errors import ProjectError
 from daybreak.records import Project
+
+
+def machine_timezone() -> str:
+    """IANA name of the machine's time zone, "UTC" where it does not say."""
+    place = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
+    named = os.environ.get("TZ", "").removeprefix(":") or place
+    return named if is_timezone(named) else "UTC"
+
+
+def is_timezone(name: str) -> bool:
+    """Whether this is the IANA name of a time zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 class Settings(BaseSettings):
@@ -19,6 +38,19 @@ class Settings(BaseSettings):
     ledger_url: SecretStr | None = None
     mlflow_url: SecretStr | None = None
     lock_wait_seconds: float = Field(default=10.0, ge=0, description="how long a run waits for another one's lock")
+    prefect_database_url: SecretStr | None = None
+    prefect_port: int | None = Field(default=None, ge=1, le=65535, description="4200, or another free one, if not set")
+    mlflow_port: int | None = Field(default=None, ge=1, le=65535, description="5000, or another free one, if not set")
+    prefect_days: int = Field(default=60, ge=1, description="how long Prefect's server remembers flow runs and events")
+    timezone: str = Field(default_factory=machine_timezone, description="IANA name; schedules are meant in it")
+    notify_webhook: SecretStr | None = None
+    notify_wecom: SecretStr | None = None
+    notify_dingtalk: SecretStr | None = None
+    notify_feishu: SecretStr | None = None
+    notify_slack: SecretStr | None = None
+    notify_email: SecretStr | None = None
+    notify_language: Literal["en", "zh"] = "en"
+    heartbeat_url: SecretStr | None = None
 
     @property
     def ledger(self) -> str:
@@ -27,6 +59,17 @@ class Settings(BaseSettings):
     @property
     def mlflow(self) -> str:
         return self.mlflow_url.get_secret_value() if self.mlflow_url else f"sqlite:///{self.home / 'mlflow.db'}"
+
+    @property
+    def prefect_database(self) -> str:
+        """What Prefect's server keeps runs in: `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`."""
+        url = self.prefect_database_url
+        return url.get_secret_value() if url else f"sqlite+aiosqlite:///{self.home / 'prefect' / 'prefect.db'}"
+
+    @property
+    def stack(self) -> Path:
+        """Where the stack keeps its state and logs."""
+        return self.home / "stack"
 
     @property
     def mlflow_artifacts(self) -> Path:
@@ -45,9 +88,70 @@ class Settings(BaseSettings):
     def locks(self) -> Path:
         return self.home / "locks"
 
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if not is_timezone(name):
+            raise ValueError("an IANA name such as Asia/Shanghai")
+        return name
+
+    @field_validator("prefect_database_url")
+    @classmethod
+    def _served(cls, url: SecretStr | None) -> SecretStr | None:
+        if url and not url.get_secret_value().startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+            raise ValueError("sqlite+aiosqlite:///FILE or postgresql+asyncpg://…")
+        return url
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Where news goes, by channel. Whoever has such an address can write there: never show one."""
+        names = [name for name in type(self).model_fields if name.startswith("notify_")]
+        given = {name.removeprefix("notify_"): getattr(self, name) for name in names}
+        secrets = {name: value for name, value in given.items() if isinstance(value, SecretStr)}
+        return {name: value.get_secret_value() for name, value in secrets.items() if value}
+
+    @field_validator(
+        "notify_webhook", "notify_wecom", "notify_dingtalk", "notify_feishu", "notify_slack", "heartbeat_url"
+    )
+    @classmethod
+    def _http(cls, url: SecretStr | None) -> SecretStr | None:
+        if url and not re.fullmatch(r"https?://[^\s/]\S*", url.get_secret_value()):
+            raise ValueError("an address that begins with https:// or http://")
+        return url
+
+    @field_validator("notify_email")
+    @classmethod
+    def _mail(cls, url: SecretStr | None) -> SecretStr | None:
+        if url and not re.fullmatch(r"mailtos?://\S+", url.get_secret_value()):
+            raise ValueError("an address that begins with mailtos:// or mailto://")
+        return url
+
+
+class Place(Protocol):
+    """Whose state it is. A night is one; where params.yaml need not be read, less will do."""
+
+    @property
+    def project(self) -> Project: ...
+
+    @property
+    def settings(self) -> Settings: ...
+
 
 # Everything Daybreak writes below its home but the locks: what a reset deletes, and nothing else that lies there.
-STATE = ("steps", "runs", "models", "prefect", "mlflow-artifacts", "ledger.db*", "mlflow.db*", "prefect-server.log")
+STATE = (
+    "steps",
+    "runs",
+    "models",
+    "journal",
+    "prefect",
+    "mlflow-artifacts",
+    "ledger.db*",
+    "mlflow.db*",
+    "prefect-server.log",
+    "stack",
+    "stack.json",
+    "notifications.jsonl",
+)
 
 # What the libraries below us read: no telemetry, no update checks, no surprise downloads of progress bars.
 QUIET = {
@@ -75,7 +179,9 @@ def load_settings(root: Path) -> Settings:
         first = error.errors()[0]
         variable = f"DAYBREAK_{first['loc'][0]}".upper()
         raise ProjectError(
-            f"the variable {variable} cannot be used", first["msg"], f"Correct or unset {variable}"
+            f"the variable {variable} cannot be used",
+            first["msg"].removeprefix("Value error, "),
+            f"Correct or unset {variable}",
         ) from None
 
 

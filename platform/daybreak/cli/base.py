@@ -23,10 +23,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-data = typer.Typer(help="Prepare and list data versions.", no_args_is_help=True)
+data = typer.Typer(help="Prepare, compare, roll back and forget data.", no_args_is_help=True)
 runs = typer.Typer(help="List and show past nights.", no_args_is_help=True)
 gates = typer.Typer(help="List the gates, and explain their verdicts.", no_args_is_help=True)
-model = typer.Typer(help="Ask the champion, and see how it came to be.", no_args_is_help=True)
+model = typer.Typer(help="Ask the champion, release, roll back, and see how it came to be.", no_args_is_help=True)
 for name, group in {"data": data, "runs": runs, "gates": gates, "model": model}.items():
     app.add_typer(group, name=name)
 
@@ -38,7 +38,8 @@ def show(value: Any, as_json: bool, render: Callable[[Any], Any]) -> None:
     if as_json:
         typer.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
     else:
-        Console().print(render(value))
+        drawn = render(value)
+        Console().print(drawn, soft_wrap=isinstance(drawn, str))  # an address or a command is not broken into lines
 
 
 def open_project(project: str | None) -> Night:

@@ -1,13 +1,15 @@
 """`daybreak model`: ask the champion, and see how it came to be."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
 from daybreak.cli.base import JsonOption, ProjectOption, model, moment, open_project, show
+from daybreak.cli.release import as_row, open_place
 from daybreak.errors import BadInput
 from daybreak.night import Night
-from daybreak.records import Champion
+from daybreak.records import Champion, Move, Verdict
 
 
 @model.command("predict")
@@ -52,21 +54,32 @@ def model_history(
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List every move of the champion, newest first: when, who, from, to, why."""
-    from daybreak.recording import open_ledger
-    from daybreak.reports import listings
+    """List every move of the champion, newest first, and say who was champion: when, who, from, to, why."""
+    from daybreak import moves
+    from daybreak.reports import moves as tables
 
-    night = open_project(project)
-    moves = open_ledger(night).history(night.project.name, moment(at) if at else None)
-    rows = [
-        {
-            **move.model_dump(mode="json", exclude={"from_version", "to_version"}),
-            "from": move.from_version,
-            "to": move.to_version,
-        }
-        for move in moves
-    ]
-    show({"moves": rows}, as_json, listings.history)
+    found = moves.history(open_place(project), moment(at) if at else None)
+    loads = [{**entry.facts, "at": entry.at} for entry in found.loads]
+    listing = {
+        "moves": [as_row(move) for move in found.moves],
+        "champion": _with_grounds(found.champion, found.released_by, found.verdicts),
+        "hold": found.hold.model_dump(mode="json") if found.hold else None,
+        "loads": loads,
+        "fault": found.fault,
+    }
+    show(listing, as_json, tables.history)
+
+
+def _with_grounds(champion: Champion | None, move: Move | None, verdicts: Sequence[Verdict]) -> dict[str, Any] | None:
+    """The champion with what it rests on."""
+    if champion is None or move is None:
+        return None
+    return {
+        **champion.model_dump(mode="json"),
+        "commit": move.commit,
+        "evidence": move.evidence,
+        "verdicts": [verdict.model_dump(mode="json") for verdict in verdicts],
+    }
 
 
 def champion_of(night: Night) -> Champion:

@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from daybreak.errors import BadInput, Busy, DaybreakError, ProjectError, StepFailed
 
-HEAD = "0001"
+HEAD = "0002"
 _LOCKED = ("database is locked", "lock timeout", "database table is locked")
 
 
@@ -27,9 +27,10 @@ class Database:
     Daybreak, and Busy, naming the file, when another process holds the lock for longer than the wait.
     """
 
-    def __init__(self, url: str, wait_seconds: float = 10.0) -> None:
+    def __init__(self, url: str, wait_seconds: float = 10.0, home: Path | None = None) -> None:
         self._url = _parse(url)
         self._wait_seconds = wait_seconds
+        self._home = home
         self.name = self._url.database or "" if self._is_file else _shown(self._url)
         self._engine = self._connect()
         with self._explained():
@@ -103,7 +104,7 @@ class Database:
             self._stand_in_line(connection, "daybreak:schema")
             found = _revision(connection)
             if found != HEAD:
-                _migrate(connection, found, self.name)
+                _migrate(connection, found, self.name, self._home)
 
     def _switch_to_wal(self) -> None:
         """SQLite refuses this switch at once while anybody else reads, whatever the busy timeout says: so we wait."""
@@ -205,7 +206,7 @@ def _revision(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _migrate(connection: Connection, found: str | None, name: str) -> None:
+def _migrate(connection: Connection, found: str | None, name: str, home: Path | None) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -219,5 +220,5 @@ def _migrate(connection: Connection, found: str | None, name: str) -> None:
             f"at most {HEAD}",
             "It was written by a newer Daybreak: update this one",
         )
-    config.attributes["connection"] = connection
+    config.attributes |= {"connection": connection, "home": home}
     command.upgrade(config, "head")

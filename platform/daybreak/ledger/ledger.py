@@ -1,55 +1,34 @@
 """The ledger: what ran, what the gates said, and every move of the champion."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Select, delete, select
-from sqlalchemy.orm import Session
 
-from daybreak.errors import BadInput, LostRace
+from daybreak.errors import BadInput
+from daybreak.ledger import chain, copying, moves
 from daybreak.ledger.database import Database
 from daybreak.ledger.proposal import Proposal
 from daybreak.ledger.tables import MoveRow, RunRow, VerdictRow
-from daybreak.records import Champion, Move, RunRecord
+from daybreak.records import Champion, Hold, JournalEntry, Move, RunRecord
 
-Settled = Literal["done", "undone"]
 # A night that ended in one of these did all its work, or found it done; the rest broke off.
 _WHOLE = ("released", "refused", "held", "unchanged")
-
-
-class Settlement:
-    """A pending move under the lock: exactly one process may decide what becomes of it."""
-
-    def __init__(self, row: MoveRow) -> None:
-        self._row = row
-
-    @property
-    def move(self) -> Move:
-        return self._row.to_record()
-
-    @property
-    def candidate(self) -> Champion:
-        """What the move leads to, as the champion it will be."""
-        return self._row.to_champion()
-
-    def finish(self, outcome: Settled, duration_ms: float | None = None) -> Move:
-        """Close the move for good."""
-        self._row.outcome = outcome
-        self._row.duration_ms = duration_ms
-        return self.move
 
 
 class Ledger:
     """Opens (and migrates) the ledger at a database URL; one instance serves any number of threads.
 
     Every method raises Busy, naming the file, when another process holds the database for longer than
-    `wait_seconds`. All times are aware and in UTC.
+    `wait_seconds`. All times are aware and in UTC. Files below `home` are kept by their path in it.
     """
 
-    def __init__(self, url: str, wait_seconds: float = 10.0) -> None:
-        self._database = Database(url, wait_seconds)
+    def __init__(self, url: str, wait_seconds: float = 10.0, home: Path | None = None) -> None:
+        self._database = Database(url, wait_seconds, home)
+        self._home = home
 
     def close(self) -> None:
         """Let go of the database."""
@@ -99,69 +78,77 @@ class Ledger:
             row = session.scalars(question.limit(1)).first()
             return row.to_record() if row else None
 
-    # The release journal
+    # Moves of the champion
 
-    def champion(self, project: str) -> Champion | None:
-        """The released model: where the latest move that was done leads to; None before the first release."""
+    def champion(self, project: str, at: datetime | None = None) -> Champion | None:
+        """The released model: where the latest move that was done leads to; None before the first release.
+
+        With `at`, the one of that moment. Raises BadInput for a time without a zone.
+        """
         with self._database.read() as session:
-            row = _latest_done(session, project)
-            return row.to_champion() if row else None
+            row = moves.latest_done(session, project, at)
+            return row.to_champion(self._home) if row else None
 
     def predecessor(self, project: str) -> Champion | None:
         """The champion before the present one: what the present one was judged against when it was released."""
         with self._database.read() as session:
-            row = _latest_done(session, project)
-            if row is None or row.from_version is None:
-                return None
-            question = _moves(project, "done").where(MoveRow.to_version == row.from_version)
-            before = session.scalars(question.limit(1)).first()
-            return before.to_champion() if before else None
+            row = moves.latest_done(session, project)
+            arrived = (
+                moves.newest_to(session, project, row.to_version, moves.WAS_DONE, moves.CAME_FORWARD) if row else None
+            )
+            before = moves.newest_to(session, project, arrived.from_version, moves.WAS_DONE) if arrived else None
+            return before.to_champion(self._home) if before else None
 
     def history(self, project: str, at: datetime | None = None) -> list[Move]:
-        """Every move and attempted move, newest first; with `at`, those up to that moment.
+        """Every move and attempted move, newest first; with `at`, those begun up to that moment.
 
         Raises BadInput for a time without a zone.
         """
-        if at is not None and at.tzinfo is None:
-            raise BadInput(f"{at.isoformat()} has no time zone", "a time such as 2026-11-20T08:00+08:00")
         question = select(MoveRow).where(MoveRow.project == project).order_by(MoveRow.id.desc())
         if at is not None:
-            question = question.where(MoveRow.at <= at)
+            question = question.where(MoveRow.at <= moves.with_zone(at))
         with self._database.read() as session:
             return [row.to_record() for row in session.scalars(question)]
+
+    def offered(self, project: str, version: int, *, released: bool = False) -> Proposal | None:
+        """What was last proposed about a version, with its files; with `released`, only if it was champion once."""
+        with self._database.read() as session:
+            row = moves.newest_to(session, project, version, *([moves.WAS_DONE] if released else []))
+            return row.to_proposal(self._home) if row else None
 
     def pending(self, project: str) -> Move | None:
         """The move that was begun and not settled, if there is one: a process is at it, or died over it."""
         with self._database.read() as session:
-            row = _pending(session, project)
+            row = moves.pending(session, project)
             return row.to_record() if row else None
 
-    def begin_move(self, project: str, proposal: Proposal, expected_from: int | None) -> Move:
+    def begin_move(
+        self, project: str, proposal: Proposal, expected_from: int | None, *, despite_holds: bool = False
+    ) -> Move:
         """Compare and set: write the pending row if the champion is still `expected_from` and nobody else is moving it.
 
-        Raises LostRace otherwise; the attempt stays in the journal as `lost_race`.
+        The row is `held`, and settled, if a hold covers the proposal, unless that is not to matter. Raises LostRace if
+        the champion or a rival is in the way; the attempt stays in the journal as `lost_race`.
         """
         with self._database.write(project) as session:
-            row = _latest_done(session, project)
+            row = moves.latest_done(session, project)
             current = row.to_version if row else None
-            rival = _pending(session, project)
+            rival = moves.pending(session, project)
             lost = rival is not None or current != expected_from
-            attempt = MoveRow.of(
-                project, proposal, from_version=expected_from, outcome="lost_race" if lost else "pending"
-            )
-            session.add(attempt)
-            session.flush()
-            begun = attempt.to_record()
+            attempt = MoveRow.of(project, proposal, expected_from, "lost_race" if lost else "pending", self._home)
+            if not lost and not despite_holds and (why := moves.why_held(session, project, proposal)):
+                attempt.outcome, attempt.reason = "held", why
+            written = moves.add(session, attempt)
         if lost:
-            raise _lost(proposal, expected_from, current, rival)
-        return begun
+            raise moves.lost(proposal, expected_from, current, rival)
+        return written
 
     @contextmanager
-    def settle(self, project: str) -> Iterator[Settlement | None]:
+    def settle(self, project: str) -> Iterator[moves.Settlement | None]:
         """The pending move under the write lock, None if there is none. Left unfinished, it stays pending."""
         with self._database.write(project) as session:
-            row = _pending(session, project)
-            yield Settlement(row) if row else None
+            row = moves.pending(session, project)
+            yield moves.Settlement(session, row) if row else None
 
     def move(self, project: str, move_id: int) -> Move:
         """One row of the journal. Raises BadInput if this project has none of that number."""
@@ -175,48 +162,59 @@ class Ledger:
     def record_refusal(self, project: str, proposal: Proposal, from_version: int | None) -> Move:
         """Write that a proposal was refused, and why."""
         with self._database.write(project) as session:
-            row = MoveRow.of(project, proposal, from_version=from_version, outcome="refused")
-            session.add(row)
-            session.flush()
-            return row.to_record()
+            return moves.add(session, MoveRow.of(project, proposal, from_version, "refused", self._home))
+
+    # The journal
+
+    def journal(self, project: str) -> list[JournalEntry]:
+        """Every event about the project's champion, oldest first."""
+        with self._database.read() as session:
+            return chain.entries(session, project)
+
+    def verify(self, project: str) -> str | None:
+        """What is wrong with the journal, naming the first broken row; None if every hash and every move holds."""
+        with self._database.read() as session:
+            return chain.first_fault(session, project)
+
+    def holds(self, project: str) -> tuple[Hold, ...]:
+        """What rollbacks put on hold and nobody lifted yet, newest first."""
+        with self._database.read() as session:
+            return tuple(chain.holds(session, project))
+
+    def lift_holds(self, project: str, *, actor: str, reason: str) -> tuple[Hold, ...]:
+        """Lift every hold of the project, and give them."""
+        with self._database.write(project) as session:
+            lifted = chain.holds(session, project)
+            for hold in lifted:
+                chain.append(session, project, "hold_lifted", {"hold": hold.number, "actor": actor, "reason": reason})
+            return tuple(lifted)
+
+    def record_approval(
+        self, project: str, *, run_id: str, version: int | None, approved: bool, actor: str, reason: str
+    ) -> JournalEntry:
+        """Keep what a person decided about a candidate."""
+        facts = {"run_id": run_id, "version": version, "approved": approved, "actor": actor, "reason": reason}
+        return self.note(project, "approval", facts)
+
+    def export_journal(self, project: str, path: Path) -> Path:
+        """Bring a copy of the journal up to date, as JSON Lines.
+
+        Raises ReleaseError, and leaves the copy as it is, if it holds a row that the journal lost or changed.
+        """
+        return copying.copy(self.journal(project), path)
+
+    def note(self, project: str, event: chain.Event, facts: Mapping[str, Any]) -> JournalEntry:
+        """Add an event to the project's journal."""
+        with self._database.write(project) as session:
+            return chain.append(session, project, event, facts)
+
+    def loads(self, project: str, at: datetime | None = None) -> list[JournalEntry]:
+        """What each folder of each host loaded last, up to the moment `at`."""
+        until = moves.with_zone(at) if at else datetime.now(UTC)
+        with self._database.read() as session:
+            loaded = [each for each in chain.entries(session, project, "loaded") if each.at <= until]
+        return list({(each.facts["host"], each.facts["folder"]): each for each in loaded}.values())
 
 
 def _newest_runs(project: str) -> Select[tuple[RunRow]]:
     return select(RunRow).where(RunRow.project == project).order_by(RunRow.started_at.desc(), RunRow.run_id.desc())
-
-
-def _latest_done(session: Session, project: str) -> MoveRow | None:
-    return _latest(session, project, "done")
-
-
-def _pending(session: Session, project: str) -> MoveRow | None:
-    return _latest(session, project, "pending")
-
-
-def _latest(session: Session, project: str, outcome: str) -> MoveRow | None:
-    return session.scalars(_moves(project, outcome).limit(1)).first()
-
-
-def _moves(project: str, outcome: str) -> Select[tuple[MoveRow]]:
-    """Moves of one outcome, newest first."""
-    question = select(MoveRow).where(MoveRow.project == project, MoveRow.outcome == outcome)
-    return question.order_by(MoveRow.id.desc())
-
-
-def _lost(proposal: Proposal, expected: int | None, current: int | None, rival: MoveRow | None) -> LostRace:
-    if rival is not None:
-        return LostRace(
-            f"version {proposal.to_version} was not released: {rival.actor} is moving the champion to version "
-            f"{rival.to_version} (journal row {rival.id})",
-            "to be alone",
-            "Run again: the candidate is then judged against the champion of that moment",
-        )
-    return LostRace(
-        f"version {proposal.to_version} was not released: the champion is {_named(current)}",
-        f"{_named(expected)}, which the candidate was judged against",
-        "Run again: the candidate is then judged against today's champion",
-    )
-
-
-def _named(version: int | None) -> str:
-    return "no model yet" if version is None else f"version {version}"

@@ -1,10 +1,13 @@
 """What somebody asks of the release journal: move the champion to this model, for this reason, on this evidence."""
 
-from daybreak.records import ArtifactRef, Record
+from daybreak.records import ArtifactRef, MoveKind, Record
 
 
 class Proposal(Record):
-    """A candidate with all that the journal keeps of it. `evidence` is the digest of the judgement it rests on."""
+    """A candidate with all that the journal keeps of it. `evidence` is the digest of the judgement it rests on.
+
+    `weights_sha256` is that of the trained torch model, `params_digest` that of all of the run's params; "" if unknown.
+    """
 
     to_version: int
     artifact: ArtifactRef
@@ -14,3 +17,6 @@ class Proposal(Record):
     actor: str
     reason: str
     evidence: str
+    kind: MoveKind = "release"
+    weights_sha256: str = ""
+    params_digest: str = ""

@@ -1,6 +1,7 @@
 """The tables of the ledger, and how their rows become records."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, ForeignKey, Index, String, UniqueConstraint
@@ -8,8 +9,10 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from daybreak import digests
+from daybreak.ledger import artifacts
 from daybreak.ledger.proposal import Proposal
-from daybreak.records import ArtifactRef, Champion, Move, RunRecord, Verdict
+from daybreak.records import Champion, JournalEntry, Move, MoveOutcome, RunRecord, Verdict
 
 
 class Moment(TypeDecorator[datetime]):
@@ -91,7 +94,10 @@ _VERDICT_COLUMNS = ("gate", "outcome", "mode", "measured", "limit", "bound", "sa
 
 
 class MoveRow(Table):
-    """One row of the release journal. Only `outcome` and `duration_ms` of a pending row ever change."""
+    """A move of the champion. What was settled never changes; of a pending row only `outcome` and the two below it do.
+
+    `artifact` holds paths below Daybreak's home relative to it, hence the `home` that some methods ask for.
+    """
 
     __tablename__ = "moves"
     __table_args__ = (Index("moves_by_project", "project", "id"),)
@@ -100,41 +106,77 @@ class MoveRow(Table):
     project: Mapped[str] = mapped_column(String(128))
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(256))
+    kind: Mapped[str] = mapped_column(String(16))
     from_version: Mapped[int | None]
     to_version: Mapped[int | None]
     outcome: Mapped[str] = mapped_column(String(16))
+    duration_ms: Mapped[float | None]
+    settled_at: Mapped[datetime | None]
     reason: Mapped[str]
     run_id: Mapped[str] = mapped_column(String(64))
     data_version: Mapped[int]
     commit: Mapped[str] = mapped_column(String(64))
     evidence: Mapped[str] = mapped_column(String(64))
     model_sha256: Mapped[str] = mapped_column(String(64))
+    weights_sha256: Mapped[str] = mapped_column(String(64))
+    params_digest: Mapped[str] = mapped_column(String(64))
     artifact: Mapped[dict[str, Any]]
-    duration_ms: Mapped[float | None]
 
     @classmethod
-    def of(cls, project: str, proposal: Proposal, *, from_version: int | None, outcome: str) -> "MoveRow":
+    def of(
+        cls, project: str, proposal: Proposal, from_version: int | None, outcome: MoveOutcome, home: Path | None = None
+    ) -> "MoveRow":
         return cls(
             project=project,
             at=datetime.now(UTC),
             from_version=from_version,
             outcome=outcome,
             model_sha256=proposal.artifact.sha256,
-            artifact=proposal.artifact.model_dump(mode="json"),
+            artifact=artifacts.to_stored(proposal.artifact, home),
             **proposal.model_dump(exclude={"artifact"}),
         )
 
     def to_record(self) -> Move:
         return Move.model_validate({name: getattr(self, name) for name in Move.model_fields})
 
-    def to_champion(self) -> Champion:
+    def to_champion(self, home: Path | None) -> Champion:
         return Champion.model_validate(
             {
                 "version": self.to_version,
                 "sha256": self.model_sha256,
-                "artifact": ArtifactRef.model_validate(self.artifact),
+                "artifact": artifacts.to_record(self.artifact, home),
                 "run_id": self.run_id,
                 "data_version": self.data_version,
                 "at": self.at,
             }
         )
+
+    def to_proposal(self, home: Path | None) -> Proposal:
+        """The proposal that this move came of."""
+        named = {name: getattr(self, name) for name in Proposal.model_fields if name != "artifact"}
+        return Proposal.model_validate({**named, "artifact": artifacts.to_record(self.artifact, home)})
+
+    def facts(self) -> dict[str, Any]:
+        """What the journal seals of a settled move: every column, the artifact by its digest."""
+        named = {name: getattr(self, name) for name in ("project", *Move.model_fields)}
+        plain = {name: each.isoformat() if isinstance(each, datetime) else each for name, each in named.items()}
+        return {**plain, "artifact": digests.of_value(self.artifact)}
+
+
+class JournalRow(Table):
+    """One link of a project's hash chain; no statement changes or deletes it."""
+
+    __tablename__ = "journal"
+    __table_args__ = (UniqueConstraint("project", "number", name="one_row_a_number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project: Mapped[str] = mapped_column(String(128))
+    number: Mapped[int]
+    at: Mapped[datetime]
+    event: Mapped[str] = mapped_column(String(16))
+    facts: Mapped[dict[str, Any]]
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
+
+    def to_record(self) -> JournalEntry:
+        return JournalEntry.model_validate({name: getattr(self, name) for name in JournalEntry.model_fields})

@@ -35,13 +35,25 @@ def preparation(summary: Mapping[str, Any]) -> "Table":
     facts = {"data version": summary["data_version"], **summary["rows"], **summary["quarantined_by_rule"]}
     facts |= {f"leakage: {name}": value for name, value in summary["leakage"].items()}
     facts |= summary["baseline"]
-    return table(("what", "value"), facts.items())
+    return table(("what", "value"), facts.items(), _rolled_back(summary))
 
 
 def data_versions(listing: Mapping[str, Any]) -> "Table":
     """Data versions, oldest first."""
-    rows = [(each["version"], each["digest"][:12], each["at"], each["rows"]["kept"]) for each in listing["versions"]]
-    return table(("version", "digest", "at", "rows kept"), rows)
+    rows = [
+        (each["version"], each["digest"][:12], each["at"], each["rows"]["kept"], "here" if each["current"] else "")
+        for each in listing["versions"]
+    ]
+    return table(("version", "digest", "at", "rows kept", ""), rows, _rolled_back(listing))
+
+
+def _rolled_back(listing: Mapping[str, Any]) -> str:
+    pin, waiting = listing["rolled_back"], listing["waiting"]
+    wait = f"{waiting} files wait in data/incoming/" if waiting else ""
+    if pin is None:
+        return wait
+    since = f"rolled back to version {pin['version']} by {pin['actor']}, {pin['at']}: {pin['reason']}"
+    return f"{since}; `daybreak data forward` ends it{'; ' if wait else ''}{wait}"
 
 
 def runs(found: Iterable[RunRecord]) -> "Table":
@@ -95,15 +107,6 @@ def model_versions(listing: Mapping[str, Any]) -> "Table":
         for each in listing["versions"]
     ]
     return table(("version", "alias", "data version", "sha256"), rows)
-
-
-def history(listing: Mapping[str, Any]) -> "Table":
-    """Every move of the champion, newest first."""
-    rows = [
-        (each["at"], each["actor"], each["from"], each["to"], each["outcome"], each["data_version"], each["reason"])
-        for each in listing["moves"]
-    ]
-    return table(("at", "who", "from", "to", "outcome", "data version", "reason"), rows)
 
 
 def _seconds(seconds: float | None) -> str:

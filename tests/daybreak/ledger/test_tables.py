@@ -35,10 +35,11 @@ def test_rows_become_the_records_they_were_made_of(
     assert RunRow.of(record).to_record() == record
     verdict = VerdictRow.of(record.run_id, record.verdicts[0])
     assert (verdict.gate, verdict.outcome, verdict.samples) == ("quality", "PASS", 1700)
-    row = MoveRow.of("sample", make_proposal(4), from_version=None, outcome="pending")
+    row = MoveRow.of("sample", make_proposal(4), None, "pending")
     row.id = 1
     assert row.to_record().to_version == 4
-    assert row.to_champion().artifact == make_proposal(4).artifact
+    assert row.to_champion(None).artifact == make_proposal(4).artifact
+    assert row.to_proposal(None) == make_proposal(4)
 
 
 def test_the_migrations_make_the_tables_that_the_code_declares(ledger: Ledger) -> None:

@@ -1,0 +1,180 @@
+"""What a person does to the champion, on a night's real results: promote, roll back, lift, reconcile, look back."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from making import Finished
+
+from daybreak import digests, inference, moves
+from daybreak.errors import BadInput, LostRace, ReleaseError
+from daybreak.planning import Results
+from daybreak.recording import RESULTS, open_ledger
+from daybreak.records import ArtifactRef, Judgement, Outcome, Project, RunRecord
+from daybreak.settings import Settings
+from daybreak.tracking import Registry, Tracker
+
+
+class Place(NamedTuple):
+    """A project and its settings: all that a person's moves need."""
+
+    project: Project
+    settings: Settings
+
+
+@pytest.fixture
+def place(finished: Finished, tmp_path: Path) -> Place:
+    """A copy of the finished night's state: version 1 is champion."""
+    home = tmp_path / "home"
+    shutil.copytree(finished.night.settings.home, home, ignore=shutil.ignore_patterns("steps", "locks"))
+    return Place(finished.night.project, Settings(home=home))
+
+
+def candidate(place: Place, finished: Finished, seed: int, outcome: Outcome = Outcome.PASS, against: int = 1) -> int:
+    """A later night's model with its verdicts against version `against`, registered and not promoted."""
+    run_id = f"night-{seed}"
+    shipped = finished.results.exported.shipped
+    folder = place.settings.models(place.project) / f"next-{seed}"
+    shutil.copytree(shipped.path, folder)
+    (folder / "note.txt").write_text(str(seed), encoding="utf-8")
+    sha256 = inference.digest(folder)
+    artifact = shipped.model_copy(update={"path": folder.rename(folder.with_name(sha256)), "sha256": sha256})
+    results = judged(finished.results, artifact, outcome, against)
+    run = place.settings.runs(place.project) / run_id
+    run.mkdir(parents=True)
+    (run / RESULTS).write_text(results.model_dump_json(), encoding="utf-8")
+    now = datetime.now(UTC)
+    record = finished.record.model_copy(update={"run_id": run_id, "started_at": now, "finished_at": now})
+    open_ledger(place).record_run(record)
+    tracker = Tracker(place.settings.mlflow, place.settings.mlflow_artifacts, place.project)
+    night = tracker.start(run_id, {})
+    return Registry(place.settings.mlflow).register(
+        place.project, night, artifact, labels=finished.results.dataset.labels, tags={"daybreak.run_id": run_id}
+    )
+
+
+def judged(results: Results, artifact: ArtifactRef, outcome: Outcome, against: int) -> Results:
+    exported = results.exported.model_copy(update={results.exported.ship.removeprefix("onnx-"): artifact})
+    measured = results.evidence.candidate.model_copy(update={"artifact_sha256": artifact.sha256})
+    evidence = results.evidence.model_copy(update={"candidate": measured, "champion": results.evidence.candidate})
+    verdict = results.judgement.verdicts[0].model_copy(update={"outcome": outcome, "mode": "block"})
+    digest = Judgement.compute_digest([verdict], evidence.digest, against)
+    judgement = Judgement(verdicts=(verdict,), evidence_digest=evidence.digest, champion_version=against, digest=digest)
+    model = results.model.model_copy(update={"sha256": digests.of_value(artifact.sha256)})
+    return results.model_copy(
+        update={"exported": exported, "evidence": evidence, "judgement": judgement, "model": model}
+    )
+
+
+def champion(place: Place) -> int | None:
+    """The champion, once journal and alias agree on it."""
+    ledger = open_ledger(place)
+    found = ledger.champion(place.project.name)
+    assert Registry(place.settings.mlflow).alias(place.project) == (found.version if found else None)
+    assert ledger.verify(place.project.name) is None
+    return found.version if found else None
+
+
+def test_a_person_promotes_rolls_back_and_lifts_the_hold(place: Place, finished: Finished) -> None:
+    version = candidate(place, finished, 2)
+    made = moves.promote(place, version, actor="林晓", reason="")
+    assert (made.kind, made.outcome, made.reason) == ("promote", "done", "promoted after run night-2")
+    assert made.weights_sha256 == digests.of_value(made.model_sha256)
+    assert champion(place) == version
+    back = moves.rollback(place, to=0, actor="林晓", reason="答错")
+    assert (back.to_version, back.outcome) == (1, "done")
+    assert back.duration_ms is not None
+    assert back.duration_ms <= 2000
+    assert champion(place) == 1
+    with pytest.raises(ReleaseError, match="it is held"):
+        moves.promote(place, version, actor="林晓", reason="再试")
+    (hold,) = moves.unhold(place, actor="王芳", reason="查清了")
+    assert hold.version == version
+    with pytest.raises(BadInput, match="nothing is on hold in project sample"):
+        moves.unhold(place, actor="王芳", reason="查清了")
+    assert moves.promote(place, version, actor="林晓", reason="再试").outcome == "done"
+    assert champion(place) == version
+
+
+def test_a_candidate_of_a_champion_that_is_no_more_is_not_promoted(place: Place, finished: Finished) -> None:
+    early, late = candidate(place, finished, 2), candidate(place, finished, 3)
+    moves.promote(place, late, actor="林晓", reason="")
+    with pytest.raises(LostRace, match=f"the champion is version {late}; expected version 1"):
+        moves.promote(place, early, actor="林晓", reason="")
+
+
+def test_a_refused_candidate_needs_an_override_with_a_reason(place: Place, finished: Finished) -> None:
+    version = candidate(place, finished, 2, Outcome.FAIL)
+    with pytest.raises(ReleaseError, match="it is refused"):
+        moves.promote(place, version, actor="林晓", reason="")
+    with pytest.raises(BadInput, match="an override without a reason"):
+        moves.promote(place, version, actor="林晓", reason=" ", override=True)
+    assert moves.promote(place, version, actor="林晓", reason="急用", override=True).reason == "override: 急用"
+    assert champion(place) == version
+
+
+def test_versions_that_cannot_be_promoted(place: Place, finished: Finished) -> None:
+    with pytest.raises(BadInput, match="there is no version 9 of daybreak-sample"):
+        moves.promote(place, 9, actor="林晓", reason="")
+    with pytest.raises(BadInput, match="version 1 is champion already"):
+        moves.promote(place, 1, actor="林晓", reason="")
+    version = candidate(place, finished, 2)
+    (place.settings.runs(place.project) / "night-2" / RESULTS).unlink()
+    with pytest.raises(BadInput, match=r"verdicts on version 2 are not at hand; .*night-2; Judge it again"):
+        moves.promote(place, version, actor="林晓", reason="")
+    assert champion(place) == 1
+
+
+def test_an_offer_shows_both_models_on_the_same_rows(place: Place, finished: Finished) -> None:
+    shown = moves.describe(moves.offer(place, candidate(place, finished, 2)))
+    assert (shown["candidate"]["version"], shown["champion"]["version"]) == (2, 1)
+    assert shown["candidate"]["metrics"].keys() == shown["champion"]["metrics"].keys()
+    assert 0 <= shown["verdicts_age_hours"] < 1
+    assert [verdict["outcome"] for verdict in shown["verdicts"]] == ["PASS"]
+    assert shown["comparison"] is None
+
+
+def test_an_alias_moved_in_mlflow_is_accepted_or_restored(place: Place, finished: Finished) -> None:
+    version = candidate(place, finished, 2)
+    registry = Registry(place.settings.mlflow)
+    registry.set_alias(place.project, version)
+    assert moves.reconcile(place, accept=False, actor="林晓", reason="误操作") is not None
+    assert champion(place) == 1
+    registry.set_alias(place.project, version)
+    accepted = moves.reconcile(place, accept=True, actor="林晓", reason="就用它")
+    assert accepted is not None
+    assert accepted.run_id == "night-2"
+    assert champion(place) == version
+
+
+def test_history_answers_for_a_moment(place: Place, finished: Finished, tmp_path: Path) -> None:
+    moves.fetch(place, tmp_path / "served", host="web-1")
+    then = datetime.now(UTC)
+    version = candidate(place, finished, 2)
+    moves.promote(place, version, actor="林晓", reason="")
+    moves.rollback(place, to=None, actor="林晓", reason="答错")
+    now, earlier = moves.history(place), moves.history(place, then)
+    assert [move.kind for move in now.moves] == ["rollback", "promote", "release"]
+    assert now.hold is not None
+    assert now.hold.version == version
+    assert earlier.champion is not None
+    assert earlier.released_by is not None
+    assert (earlier.champion.version, earlier.released_by.kind) == (1, "release")
+    assert earlier.verdicts == finished.record.verdicts
+    assert [load.facts["host"] for load in earlier.loads] == ["web-1"]
+    assert now.fault is None
+    assert moves.history(place, datetime(2020, 1, 1, tzinfo=UTC)).champion is None
+
+
+def test_the_evidence_of_a_moment_is_one_file(place: Place, tmp_path: Path) -> None:
+    import zipfile
+
+    found = moves.collect_evidence(place, datetime.now(UTC), tmp_path / "evidence.zip")
+    with zipfile.ZipFile(found.path) as archive:
+        names = set(archive.namelist())
+        record = RunRecord.model_validate_json(archive.read("run/run.json"))
+    assert record.model is not None
+    assert record.model.version == found.version
+    assert {"journal.jsonl", "verdicts.json", "run/dossier/report.html", "run/params.json", "manifest.json"} <= names

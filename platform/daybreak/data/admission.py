@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from daybreak import digests
-from daybreak.data import huggingface, reading
+from daybreak.data import batches, huggingface, reading
 from daybreak.data.ingest import IngestParams
 from daybreak.data.sources import (
     SAMPLE_LABELS,
@@ -36,11 +36,12 @@ def admit(root: Path, params: IngestParams) -> Sources:
     """
     request = params.request
     if request.source == "huggingface":
-        sources = _admit_dataset(root, params)
+        own = _admit_dataset(root, params)
     else:
-        sources = survey(root, request)
+        own = survey(root, request)
         if request.source == "files":
-            _copy(root, sources, params)
+            _copy(root, own, params)
+    sources = compose(root, own)
     write_sources(root, sources)
     return sources
 
@@ -52,9 +53,35 @@ def is_current(root: Path, params: IngestParams) -> bool:
     if recorded is None or recorded.request != request:
         return False
     if request.source != "huggingface":
-        return recorded == survey(root, request)
+        return recorded == compose(root, survey(root, request))
     folder = local_folder(root, request)
-    return folder is None or recorded.batches[0].origin == digest_of_folder(folder)
+    known = folder is None or _own(recorded).batches[0].origin == digest_of_folder(folder)
+    return known and recorded == compose(root, _own(recorded))
+
+
+def compose(root: Path, own: Sources) -> Sources:
+    """The source's own batches and, after them, those that came through data/incoming/, without the excluded ones.
+
+    Identical content counts once. What data/sources.yaml holds stays, also where the file that brought it is gone.
+    """
+    decisions = batches.read(root).decisions
+    recorded = read_sources(root)
+    came = [batch for batch in recorded.batches if batches.came_in(batch)] if recorded else []
+    came += [decision.batch for decision in decisions if decision.state == "admitted"]
+    passed_over = {decision.key for decision in decisions if decision.state == "excluded"}
+    kept = [batch for batch in own.batches if batches.key_of(batch) not in passed_over]
+    passed_over |= {batches.key_of(batch) for batch in kept}
+    for batch in came:
+        if batches.key_of(batch) not in passed_over:
+            kept.append(batch)
+            passed_over.add(batches.key_of(batch))
+    return Sources(request=own.request, batches=tuple(kept))
+
+
+def _own(sources: Sources) -> Sources:
+    """Only what the source that params.yaml names brought."""
+    own = tuple(batch for batch in sources.batches if not batches.came_in(batch))
+    return Sources(request=sources.request, batches=own)
 
 
 def survey(root: Path, request: Request) -> Sources:
@@ -64,8 +91,8 @@ def survey(root: Path, request: Request) -> Sources:
         shards = tuple(_shard(folder / name, name) for name in SAMPLE_LABELS)
         return Sources(request=request, batches=(Batch(name="sample", source="sample", shards=shards),))
     found = sorted((_name(root, base, path), path) for base, path in _files(root, request.path or ""))
-    batches = tuple(Batch(name=name, source="files", shards=(_shard(path, name),)) for name, path in found)
-    return Sources(request=request, batches=batches)
+    own = tuple(Batch(name=name, source="files", shards=(_shard(path, name),)) for name, path in found)
+    return Sources(request=request, batches=own)
 
 
 def local_folder(root: Path, request: Request) -> Path | None:
@@ -86,9 +113,11 @@ def _files(root: Path, pattern: str) -> Iterator[tuple[Path, Path]]:
     if place.is_file() and place.suffix.lower() not in SUFFIXES:
         raise DataError(f"ingest.path names {pattern}", f"a file ending in {', '.join(SUFFIXES)}", MEND_PATH)
     base, glob = (place, "**/*") if place.is_dir() else _fixed_part(place)
-    found = [path for path in base.glob(glob) if path.is_file() and not _hidden(path, base)]
+    arrivals = root / batches.INCOMING  # what lies there is checked first: it becomes batches of its own
+    inside = [path for path in base.glob(glob) if path.is_file() and not _hidden(path, base)]
+    found = [path for path in inside if not path.is_relative_to(arrivals)]
     usable = [path for path in found if path.suffix.lower() in SUFFIXES]
-    if not usable:
+    if not usable and base != arrivals:
         what = f"names {len(found)} files, none of a known kind" if found else "names nothing that is there"
         raise DataError(f"ingest.path {pattern} {what}", f"a file, folder or glob of {', '.join(SUFFIXES)}", MEND_PATH)
     yield from ((base, path) for path in usable)
@@ -154,8 +183,8 @@ def _admit_dataset(root: Path, params: IngestParams) -> Sources:
     folder = local_folder(root, request)
     origin = digest_of_folder(folder) if folder else None
     recorded = read_sources(root)
-    if recorded and recorded.request == request and _is_kept(root, recorded, request, origin):
-        return recorded
+    if recorded and recorded.request == request and _is_kept(root, _own(recorded), request, origin):
+        return _own(recorded)
     with TemporaryDirectory() as scratch:
         exported = huggingface.export(folder or request.path or "", request.subset, request.revision, Path(scratch))
         shards = tuple(_shard(path, path.name) for path in exported)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from making import make_project
+from making import make_project, make_rows, write_csv
 
 from daybreak.data import tables, versions
 from daybreak.records import Project
@@ -50,3 +50,21 @@ def prepared(_prepared: Project, tmp_path: Path) -> Project:
 def records() -> Callable[[Path], list[dict[str, Any]]]:
     """Reads a Parquet file as a list of rows."""
     return lambda path: [{str(k): v for k, v in row.items()} for row in tables.read(path).to_dict("records")]
+
+
+@pytest.fixture(scope="session")
+def _grown(_prepared: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    root = tmp_path_factory.mktemp("grown") / "checkout"
+    shutil.copytree(_prepared.root, root, symlinks=True)
+    made = Project(name="sample", root=root)
+    for count in (180, 240):
+        write_csv(root / "rows.csv", make_rows(count))
+        versions.prepare(made)
+    return made
+
+
+@pytest.fixture
+def grown(_grown: Project, tmp_path: Path) -> Project:
+    """A copy of a project after three nights with growing data: versions 1, 2 and 3; version 3 is there."""
+    shutil.copytree(_grown.root, tmp_path / "grown", symlinks=True)
+    return Project(name="sample", root=tmp_path / "grown")

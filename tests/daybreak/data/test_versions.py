@@ -11,9 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 import yaml
-from making import CHECKOUT, commit_all, make_project, make_rows, run_git, write_csv, write_params
+from making import CHECKOUT, make_project, make_rows, run_git, write_csv, write_params
 
-from daybreak.data import tables, versions
+from daybreak.data import versions, workspace
 from daybreak.errors import Busy, DataError, ProjectError, StepFailed
 from daybreak.records import Project
 
@@ -98,18 +98,6 @@ def test_the_status_is_quick(prepared: Project) -> None:
     assert time.process_time() - began < 0.5
 
 
-def test_the_tag_holds_the_preparation_on_top_of_head(prepared: Project) -> None:
-    head = run_git(prepared.root, "rev-parse", "HEAD").strip()
-    assert run_git(prepared.root, "rev-parse", "data/1^").strip() == head
-    assert run_git(prepared.root, "diff", "--name-only", head, "data/1").split() == ["data/sources.yaml", "dvc.lock"]
-    assert run_git(prepared.root, "show", "data/1:dvc.lock") == (prepared.root / "dvc.lock").read_text(encoding="utf-8")
-    assert run_git(prepared.root, "log", "-1", "--format=%an %ae", "data/1").split() == [
-        "Daybreak",
-        "daybreak@localhost",
-    ]
-    assert versions.commit_of(prepared.root) == head
-
-
 def test_changed_params_make_another_version_and_going_back_finds_the_first(prepared: Project) -> None:
     first = versions.status(prepared)
     assert first is not None
@@ -158,7 +146,7 @@ def test_what_is_refused_changes_nothing(
     assert caught.value.exit_code == 2
     assert "put back" not in str(caught.value)
     assert files(prepared) == before
-    assert versions._digest(prepared) == first.digest
+    assert workspace.digest(prepared) == first.digest
     assert len(versions.versions(prepared)) == 1
     (prepared.root / "rows.csv").write_bytes(good)
     assert versions.status(prepared) == first
@@ -244,22 +232,6 @@ def test_the_commands_work_from_an_empty_environment(prepared: Project) -> None:
     assert (done.returncode, done.stdout.strip()) == (0, "2"), done.stderr
 
 
-def test_a_tag_by_somebody_else_is_no_version_but_takes_its_number(prepared: Project) -> None:
-    run_git(prepared.root, "tag", "data/7")
-    run_git(prepared.root, "tag", "data/mine")
-    assert [found["version"] for found in versions.versions(prepared)] == [1]
-    assert versions._numbers(prepared) == [1, 7]
-
-
-def test_is_dirty_sees_changes_and_new_files(project: Project) -> None:
-    assert not versions.is_dirty(project.root, ["platform", "params.yaml"])
-    (project.root / "platform/daybreak/data/more.py").write_text("", encoding="utf-8")
-    assert versions.is_dirty(project.root, ["platform"])
-    assert not versions.is_dirty(project.root, ["params.yaml"])
-    commit_all(project.root, "More")
-    assert not versions.is_dirty(project.root, ["platform"])
-
-
 def test_outside_of_git(project: Project) -> None:
     shutil.rmtree(project.root / ".git")
     with pytest.raises(ProjectError, match=r"not in a git repository.*git init"):
@@ -285,24 +257,3 @@ def test_what_dvc_cannot_run_is_said(project: Project) -> None:
     (project.root / "dvc.yaml").write_text("stages: 3\n", encoding="utf-8")
     with pytest.raises(ProjectError, match=r"dvc refused: .*Mend dvc.yaml"):
         versions.prepare(project)
-
-
-@pytest.mark.parametrize(
-    ("output", "error", "message"),
-    [
-        ("OSError: [Errno 28] No space left on device", ProjectError, "the disk is full"),
-        ("Running stage 'x':\nERROR: something else", StepFailed, "dvc refused: something else"),
-        ("ERROR: failed to reproduce 'clean': failed to run: x, exited with 137", StepFailed, "clean: exited with 137"),
-    ],
-)
-def test_other_failures_are_told_apart(output: str, error: type[Exception], message: str) -> None:
-    with pytest.raises(error, match=message):
-        raise versions._explain(output.splitlines())
-
-
-def test_the_digest_is_of_the_split_alone(prepared: Project) -> None:
-    before = versions._digest(prepared)
-    tables.write_json({}, prepared.data / "describe" / "more.json")
-    assert versions._digest(prepared) == before
-    (prepared.data / "split" / "test.parquet").unlink()
-    assert versions._digest(prepared) == ""

@@ -1,0 +1,133 @@
+"""What lies in data/incoming/, and which of it is complete: a file still being written is left alone."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import signal
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from stat import S_ISREG
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from daybreak.data import reading
+from daybreak.data.admission import SUFFIXES
+from daybreak.data.batches import INCOMING, Stamp
+from daybreak.errors import DataError
+
+TEMPORARY = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart", ".swp", "~")
+PARQUET = b"PAR1"  # a Parquet file begins and ends with it
+NEWLINE = b"\n"
+
+
+class Arrival(NamedTuple):
+    """A file in data/incoming/. `place` is its exact path there as text; no stamp where it cannot be reached."""
+
+    path: Path
+    place: str
+    stamp: Stamp | None
+
+    @property
+    def name(self) -> str:
+        """How people know it: its path below data/incoming/ on one line."""
+        return "".join(sign if sign.isprintable() else "_" for sign in self.place)
+
+
+def files(root: Path) -> list[Arrival]:
+    """Every file in data/incoming/ and the folders in it, by name; hidden ones and links to folders are left out."""
+    base = root / INCOMING
+    found: list[Arrival] = []
+    for folder, below, names in os.walk(base):
+        below[:] = [name for name in below if not name.startswith(".")]
+        paths = (Path(folder, name) for name in names if not name.startswith("."))
+        found.extend(_arrival(path, base) for path in paths if _may_be_file(path))
+    return sorted(found, key=lambda arrival: arrival.place)
+
+
+def unfinished(arrival: Arrival) -> str:
+    """Why a file is not to be read yet, as far as its name, size and writers tell; "" where nothing speaks against."""
+    name = arrival.path.name.lower()
+    if name.endswith(TEMPORARY):
+        return "its name is that of a file still being written"
+    if not name.endswith(SUFFIXES):
+        return f"no file of a known kind: {', '.join(SUFFIXES)}"
+    if arrival.stamp is None:
+        return "it cannot be reached: a broken link, or a folder that is closed to us"
+    if arrival.stamp[0] == 0:
+        return "it is empty"
+    return "a process is still writing it" if is_being_written(arrival.path) else ""
+
+
+def quiet(arrivals: Sequence[Arrival], seconds: float) -> list[Arrival]:
+    """Those that nobody has changed for so many seconds; waits for the youngest, at most as long.
+
+    A modification time in the future, as from another machine's clock, is waited for like the present.
+    """
+    now = time.time()
+    ages = [min(seconds, max(0.0, now - arrival.stamp[1] / 1e9)) for arrival in arrivals if arrival.stamp]
+    time.sleep(max((seconds - age for age in ages), default=0.0))
+    return [arrival for arrival in arrivals if stamp(arrival.path) == arrival.stamp]
+
+
+def is_being_written(path: Path) -> bool:
+    """Whether any process of this machine has the file open for writing, where the kernel tells (Linux).
+
+    A read lease is refused with EAGAIN exactly then (fcntl(2), F_SETLEASE). The signal for a writer who comes while we
+    hold it is one that is ignored by default.
+    """
+    if not hasattr(fcntl, "F_SETLEASE"):
+        return False
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except OSError as error:
+        return error.errno == errno.EAGAIN
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def is_cut(path: Path, text_column: str, label_column: str) -> bool:
+    """Whether a file that cannot be read only lacks its end: a Parquet footer, or the rest of its last line."""
+    content = path.read_bytes()
+    if path.suffix.lower() == ".parquet":
+        return content.startswith(PARQUET) and not (len(content) > 2 * len(PARQUET) and content.endswith(PARQUET))
+    if content.endswith(NEWLINE):
+        return False
+    with TemporaryDirectory() as folder:
+        whole = Path(folder, f"lines{path.suffix.lower()}")
+        whole.write_bytes(content[: content.rfind(NEWLINE) + 1])
+        try:
+            return sum(1 for _row in reading.read_columns(whole, path.name, text_column, label_column)) > 0
+        except DataError:
+            return False
+
+
+def stamp(path: Path) -> Stamp | None:
+    """The file's size and times, or None where it cannot be reached."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _may_be_file(path: Path) -> bool:
+    """Neither a pipe nor a device; what cannot be reached, such as a link to itself, may be one."""
+    try:
+        return S_ISREG(path.stat().st_mode)
+    except OSError:
+        return True
+
+
+def _arrival(path: Path, base: Path) -> Arrival:
+    place = os.fsencode(path.relative_to(base)).decode("utf-8", "backslashreplace")
+    return Arrival(path, place, stamp(path))

@@ -1,0 +1,79 @@
+"""The files of a project that stand for its data version, and how they are put back when something fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from daybreak import digests
+from daybreak.data import lockfile, pipeline, sources
+from daybreak.data.tags import DataVersion
+from daybreak.errors import Busy, DaybreakError
+from daybreak.records import DatasetRef, Project
+
+SPLITS = ("train", "validation", "test")
+LOCK = "dvc.lock"
+SOURCES = sources.FILE.as_posix()
+PARAMS = "params.yaml"
+
+
+def digest(project: Project) -> str:
+    """SHA-256 over the split's three files; "" when one is missing."""
+    files = [project.data / "split" / f"{name}.parquet" for name in SPLITS]
+    return digests.of_files(files, below=project.data / "split") if all(file.is_file() for file in files) else ""
+
+
+def reference(project: Project, found: DataVersion) -> DatasetRef:
+    """A data version that lies prepared in the project's data folder."""
+    return DatasetRef(
+        project=project.name,
+        version=found.version,
+        digest=found.digest,
+        path=project.data,
+        labels=found.labels,
+        rows=found.rows,
+    )
+
+
+def content(path: Path) -> bytes | None:
+    """A file's bytes, None where there is none."""
+    return path.read_bytes() if path.is_file() else None
+
+
+def put(path: Path, wanted: bytes | None) -> None:
+    """Make a file these bytes, None for not there; a reader sees the old or the new ones, never a part."""
+    if wanted is None:
+        path.unlink(missing_ok=True)
+    elif content(path) != wanted:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.tmp")
+        draft.write_bytes(wanted)
+        draft.replace(path)
+
+
+@contextmanager
+def all_or_nothing(project: Project) -> Iterator[None]:
+    """When the block raises one of our errors, data/sources.yaml, dvc.lock and the data it stands for are put back.
+
+    Where the data cannot be had back (dvc's cache was emptied), the error says so.
+    """
+    held = digest(project)
+    admitted, locked = (content(project.root / name) for name in (SOURCES, LOCK))
+    try:
+        yield
+    except Busy:  # whoever holds dvc may be writing dvc.lock and data/: they are not ours to put back
+        put(project.root / SOURCES, admitted)
+        raise
+    except DaybreakError as error:
+        try:
+            put(project.root / SOURCES, admitted)
+            put(project.root / LOCK, locked)
+            if locked is not None and not lockfile.is_current(project.root):
+                pipeline.checkout(project.root, 0.0, force=True)  # forced: what a failed stage left may go
+        except (OSError, DaybreakError):
+            pass  # the digest tells whether the data came back
+        if not held or digest(project) == held:
+            raise
+        remedy = f"{error.remedy.rstrip('.')}; the data prepared before could not be put back".removeprefix("; ")
+        raise type(error)(error.found, error.expected, remedy) from error

@@ -1,0 +1,47 @@
+"""The digest of prepared data, and files that are put back whole."""
+
+import pytest
+
+from daybreak.data import tables, workspace
+from daybreak.errors import Busy, DataError
+from daybreak.records import Project
+
+
+def test_the_digest_is_of_the_split_alone(prepared: Project) -> None:
+    before = workspace.digest(prepared)
+    tables.write_json({}, prepared.data / "describe" / "more.json")
+    assert workspace.digest(prepared) == before
+    (prepared.data / "split" / "test.parquet").unlink()
+    assert workspace.digest(prepared) == ""
+
+
+def test_a_file_is_put_whole_or_away(prepared: Project) -> None:
+    place = prepared.data / "new" / "file"
+    workspace.put(place, b"one")
+    assert (workspace.content(place), [path.name for path in place.parent.iterdir()]) == (b"one", ["file"])
+    changed = place.stat().st_mtime_ns
+    workspace.put(place, b"one")
+    assert place.stat().st_mtime_ns == changed
+    workspace.put(place, None)
+    workspace.put(place, None)
+    assert workspace.content(place) is None
+
+
+def test_what_a_failed_preparation_changed_is_put_back(prepared: Project) -> None:
+    files = [prepared.root / name for name in (workspace.SOURCES, workspace.LOCK, "data/split/train.parquet")]
+    before = [path.read_bytes() for path in files]
+    with pytest.raises(DataError, match=r"^wrong\.$"), workspace.all_or_nothing(prepared):
+        for path in files:
+            path.write_bytes(b"changed")
+        raise DataError("wrong")
+    assert [path.read_bytes() for path in files] == before
+
+
+def test_what_another_dvc_may_be_writing_is_left_alone(prepared: Project) -> None:
+    lock, admitted = prepared.root / workspace.LOCK, prepared.root / workspace.SOURCES
+    before = admitted.read_bytes()
+    with pytest.raises(Busy), workspace.all_or_nothing(prepared):
+        lock.write_bytes(b"theirs")
+        admitted.write_bytes(b"ours")
+        raise Busy("held")
+    assert (lock.read_bytes(), admitted.read_bytes()) == (b"theirs", before)

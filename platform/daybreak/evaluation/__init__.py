@@ -69,7 +69,7 @@ def measure_candidate(
 def measure_champion(
     artifact: "ArtifactRef", dataset: "DatasetRef", folder: Path, report: Report = _silent
 ) -> "Measurements":
-    """Answer the test rows with the champion, or state `not_comparable`, without metrics, if its labels are others."""
+    """Answer the test rows with the champion: if its labels are others, those whose label both know, and no metrics."""
     return measure(artifact, dataset, folder, report=report)
 
 

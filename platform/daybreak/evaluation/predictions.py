@@ -12,10 +12,11 @@ from daybreak.inference import Predictor
 def measure(subject: Subject, folder: Path) -> dict[str, Any]:
     """The task's metrics; `predictions.parquet` has `id, label, predicted` and a `logit_<label>` for each label.
 
-    An artifact with other labels than the dataset's answers another question: it is not asked, and there is no table.
+    A champion whose labels are not the dataset's belongs to an earlier series: it answers the rows whose label both
+    know, and has no metrics of its own. Where no label is shared it is not asked, and there is no table.
     """
     if not subject.shares_labels:
-        return _not_comparable(subject)
+        return _of_another_series(subject, folder)
     labels, predicted = subject.test["label"].astype(str).tolist(), subject.predictions.labels
     _write(subject, folder / "predictions.parquet")
     names = list(subject.predictor.labels)
@@ -29,7 +30,7 @@ def measure(subject: Subject, folder: Path) -> dict[str, Any]:
 
 
 def headlines(result: dict[str, Any]) -> dict[str, float]:
-    """`auc` is left out where the test split holds one class only, and everything for what cannot be compared."""
+    """`auc` is left out where the test split holds one class only, and everything for what is of another series."""
     names = ("accuracy", "macro_f1", "auc", "unknown_token_rate")
     return {name: result[name] for name in names if result.get(name) is not None}
 
@@ -43,9 +44,10 @@ def unknown_token_rate(predictor: Predictor, texts: list[str]) -> float:
     return sum(one.ids.count(unknown) for one in encoded) / total if total else 0.0
 
 
-def _not_comparable(subject: Subject) -> dict[str, Any]:
-    theirs, ours = ", ".join(subject.predictor.labels), ", ".join(subject.dataset.labels)
-    return {"not_comparable": f"labels {theirs} instead of {ours}", "labels": list(subject.predictor.labels)}
+def _of_another_series(subject: Subject, folder: Path) -> dict[str, Any]:
+    if subject.shared_labels:
+        _write(subject, folder / "predictions.parquet")
+    return {"rows": len(subject.test), "labels": list(subject.predictor.labels), "shared": list(subject.shared_labels)}
 
 
 def _metrics(labels: list[str], predicted: list[str], names: list[str]) -> dict[str, Any]:

@@ -48,6 +48,11 @@ class Subject:
         """Whether the artifact answers with the labels that the dataset has, in whatever order."""
         return sorted(self.predictor.labels) == sorted(self.dataset.labels)
 
+    @property
+    def shared_labels(self) -> tuple[str, ...]:
+        """The dataset's labels that the artifact knows too: all of them, unless a new series of labels began."""
+        return tuple(label for label in self.dataset.labels if label in self.predictor.labels)
+
     def verify_data(self) -> None:
         """EvidenceMismatch unless the splits are those that the dataset's digest names; DataError if one is missing."""
         files = [self.dataset.split(name) for name in SPLITS]
@@ -62,8 +67,9 @@ class Subject:
 
     @cached_property
     def test(self) -> "pd.DataFrame":
-        """The test split: `id, text, label` and whatever columns the data has besides."""
-        return self.rows("test")
+        """The test split, less rows whose label the artifact cannot know: `id, text, label` and what else there is."""
+        rows = self.rows("test")
+        return rows if self.shares_labels else rows[rows["label"].astype(str).isin(self.shared_labels)]
 
     @cached_property
     def texts(self) -> list[str]:

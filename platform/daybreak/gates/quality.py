@@ -1,7 +1,7 @@
 """Good enough in itself, and no worse than the champion and the TF-IDF baseline on the same rows."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import Field
 
@@ -41,16 +41,18 @@ def check(evidence: Evidence, params: Params) -> Verdict:
     """PASS only if accuracy clears the floor and the paired differences clear minus the margin, each at its bound."""
     ours = _read(evidence.candidate.path / "predictions.parquet")
     findings = [_floor(ours, params)]
-    notes, details = [], {}
+    details: dict[str, Any] = {}
     reference = _champion(evidence)
-    if isinstance(reference, str):
-        notes.append(reference)
-    else:
-        findings.append(_compared(ours, reference, "champion", params))
-        details["examples"] = _broken(evidence, ours, reference)
+    if reference.answers is not None:
+        asked = ours[ours["label"].isin(reference.series["shared"])] if reference.series else ours
+        findings.append(_compared(asked, reference.answers, "champion", params))
+        details["examples"] = _broken(evidence, asked, reference.answers)
     baseline = _read(evidence.candidate.path / "baseline.parquet")
     findings.append(_compared(ours, baseline, "TF-IDF baseline", params))
-    return conclude("quality", findings, notes, details)
+    if reference.series:
+        details["series"] = reference.series
+    verdict = conclude("quality", findings, [reference.note] if reference.note else [], details)
+    return verdict.model_copy(update={"code": "new_series"}) if reference.series else verdict
 
 
 def _floor(ours: Any, params: Params) -> Finding:
@@ -67,27 +69,47 @@ def _floor(ours: Any, params: Params) -> Finding:
     )
 
 
-def _champion(evidence: Evidence) -> Any:
-    """The champion's answers, or why there is nothing to compare with."""
+class Reference(NamedTuple):
+    """The champion's answers (None where there is nothing to compare with), why, and the labels if they changed."""
+
+    answers: Any = None
+    note: str = ""
+    series: dict[str, Any] | None = None
+
+
+def _champion(evidence: Evidence) -> Reference:
     champion = evidence.champion
     if champion is None:
-        return "There is no champion yet to compare with."
+        return Reference(note="There is no champion yet to compare with.")
     if champion.artifact_sha256 == evidence.candidate.artifact_sha256:
-        return "The candidate is the champion, file for file."
+        return Reference(note="The candidate is the champion, file for file.")
     if champion.dataset_digest != evidence.candidate.dataset_digest:
         raise DataError("the champion was measured on another data version", "the candidate's", "Measure it again")
-    if labels := _other_labels(champion, evidence.dataset):
-        return f"The champion answers other labels ({', '.join(labels)}), so it cannot be compared."
-    return _read(champion.path / "predictions.parquet")
+    series = _series(champion, evidence.dataset)
+    if series is None:
+        return Reference(_read(champion.path / "predictions.parquet"))
+    if not series["shared"]:
+        note = f"{_begins(series)} No label is shared, so there is no champion to compare with."
+        return Reference(note=note, series=series)
+    answers = _read(champion.path / "predictions.parquet", may_be_empty=True)
+    rows = f"the {len(answers):,} test rows whose label both know ({', '.join(series['shared'])})"
+    return Reference(
+        answers, f"{_begins(series)} The champion is compared on {rows}.", {**series, "rows": len(answers)}
+    )
 
 
-def _other_labels(champion: Measurements, dataset: DatasetRef) -> list[str]:
-    """The rule by which the comparison is not applicable: the champion gave no answers, since its labels are others."""
-    if (champion.path / "predictions.parquet").exists():
-        return []
-    stated = read(champion, "predictions")
-    labels = [str(label) for label in stated.get("labels", ())]
-    return labels if "not_comparable" in stated and sorted(labels) != sorted(dataset.labels) else []
+def _series(champion: Measurements, dataset: DatasetRef) -> dict[str, Any] | None:
+    """The labels before and now, and the shared ones, where the champion's are not the dataset's; else None."""
+    if not (champion.path / "predictions.json").is_file():
+        return None
+    before = [str(label) for label in read(champion, "predictions").get("labels", dataset.labels)]
+    shared = [label for label in dataset.labels if label in before]
+    changed = sorted(before) != sorted(dataset.labels)
+    return {"before": before, "labels": list(dataset.labels), "shared": shared} if changed else None
+
+
+def _begins(series: dict[str, Any]) -> str:
+    return f"A new series begins: the labels were {', '.join(series['before'])}, now {', '.join(series['labels'])}."
 
 
 def _compared(ours: Any, theirs: Any, name: str, params: Params) -> Finding:
@@ -99,7 +121,7 @@ def _compared(ours: Any, theirs: Any, name: str, params: Params) -> Finding:
     lost = int((~both["right"].astype(bool) & both["right_theirs"]).sum())
     return Finding(
         question=f"Accuracy against the {name}",
-        measured=(won - lost) / len(both),
+        measured=(won - lost) / max(1, len(both)),
         limit=-params.margin,
         bounds=paired_difference(won, lost, len(both)),
         samples=len(both),
@@ -125,7 +147,7 @@ def _broken(evidence: Evidence, ours: Any, theirs: Any) -> list[dict[str, str]]:
     ]
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path, *, may_be_empty: bool = False) -> Any:
     """Answers by id with a column `right`; DataError if there are none."""
     import pandas as pd
 
@@ -133,6 +155,6 @@ def _read(path: Path) -> Any:
         answers = pd.read_parquet(path).set_index("id").sort_index()
     except (FileNotFoundError, KeyError) as error:
         raise DataError(f"{path.name} cannot be read: {error}", "id, label and predicted", "Measure again") from None
-    if answers.empty:
+    if answers.empty and not may_be_empty:
         raise DataError(f"{path.name} has no rows", "one for each test row", "Measure again")
     return answers.assign(right=answers["label"] == answers["predicted"])

@@ -123,7 +123,9 @@ def rows_to_settle_share(share: float, limit: float) -> int | None:
 
 
 def rows_to_settle_difference(won: int, lost: int, rows: int, limit: float) -> int | None:
-    """Rows at which the paired difference seen here clears `limit` with POWER; None if never."""
+    """Rows at which the paired difference seen here clears `limit` with POWER; None if never, or nothing was seen."""
+    if rows == 0:
+        return None
     difference = (won - lost) / rows
     return _rows_to_settle((won + lost) / rows - difference**2, difference - limit)
 

@@ -1,0 +1,185 @@
+"""Removes what nights of the past left behind, and never what a release, the latest nights or the data rest on."""
+
+import contextlib
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from daybreak import digests
+from daybreak.ledger import Ledger
+from daybreak.night import Night
+from daybreak.planning import Results
+from daybreak.recording import RESULTS
+from daybreak.records import Move, Record, RunRecord
+
+PARTIAL = ".partial"
+FOR_GOOD = ("done", "pending")
+ABANDONED_SECONDS = 2 * 86400.0
+"""Nothing works so long on a folder aside: who made it was killed."""
+WORTHWHILE = 0.25
+"""Share of a database's pages that must be free before it is written anew."""
+
+
+class Cleaned(Record):
+    """What was removed, or with `dry_run` would be: bytes, and how many of which kind."""
+
+    bytes: int
+    what: dict[str, int]
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Past:
+    """The nights that did some work, newest first: those kept in full, and those before them."""
+
+    kept: tuple[RunRecord, ...]
+    older: tuple[RunRecord, ...]
+    moves: tuple[Move, ...]
+
+    @property
+    def since(self) -> datetime:
+        """When the first of the kept nights began: what came later is theirs."""
+        return min(record.started_at for record in self.kept)
+
+    @property
+    def released(self) -> set[str]:
+        """Run ids of the nights that a champion came from, and of one that is about to."""
+        return {move.run_id for move in self.moves if move.outcome in FOR_GOOD}
+
+
+def clean(night: Night, ledger: Ledger, dry_run: bool = False) -> Cleaned:
+    """Remove what no kept night, release or journal row points to. The caller holds `night.alone`.
+
+    Kept are the last `retention.nights` nights in full; of every release the model's files, its MLflow run and version,
+    and its dossier; of every night its record, params and results. Data versions and dvc's cache are not touched.
+    """
+    past = _look_back(night, ledger)
+    found = {"leftovers": list(_leftovers(night))}
+    if past.older:
+        found |= {
+            "steps": list(_steps(night, past)),
+            "tokenised texts": list(_tokens(night, past)),
+            "dossiers": list(_dossiers(night, past)),
+            "models": list(_models(night, past)),
+        }
+    size = sum(_size(path) for paths in found.values() for path in paths)
+    what = {kind: len(paths) for kind, paths in found.items() if paths}
+    for path in () if dry_run else (path for paths in found.values() for path in paths):
+        _remove(path)
+    forgotten = _forget(night, past, dry_run)
+    size += forgotten[1]
+    what |= {"MLflow runs": forgotten[0]} if forgotten[0] else {}
+    if not dry_run:
+        size += sum(_shrink(url) for url in (night.settings.ledger, night.settings.mlflow))
+    return Cleaned(bytes=size, what=what, dry_run=dry_run)
+
+
+def _look_back(night: Night, ledger: Ledger) -> Past:
+    name = night.project.name
+    runs = night.settings.runs(night.project)
+    worked = [record for record in ledger.runs(name, limit=10**6) if (runs / record.run_id / RESULTS).is_file()]
+    count = night.params.retention.nights
+    return Past(kept=tuple(worked[:count]), older=tuple(worked[count:]), moves=tuple(ledger.history(name)))
+
+
+def _steps(night: Night, past: Past) -> Iterator[Path]:
+    """Steps that no kept night did or used: it may have reused one that is older than all of them."""
+    used = {digest for results in _kept_results(night, past) for digest in _digests(results)}
+    for folder, manifest in night.store.folders():
+        at = manifest["at"] if manifest else folder.stat().st_mtime
+        if at < past.since.timestamp() and not (manifest and digests.of_value(manifest["result"]) in used):
+            yield folder
+
+
+def _kept_results(night: Night, past: Past) -> Iterator[Results]:
+    """Of every night but the older ones, so also of one that still waits for somebody's approval."""
+    older = {record.run_id for record in past.older}
+    for path in night.settings.runs(night.project).glob(f"*/{RESULTS}"):
+        if path.parent.name not in older:
+            yield Results.model_validate_json(path.read_text(encoding="utf-8"))
+
+
+def _digests(results: Results) -> Iterator[str]:
+    """What the steps yielded, as digests: a finished step is known by its result."""
+    evidence = results.evidence
+    values = (results.swept, results.model, results.exported, evidence.candidate, evidence.champion, results.judgement)
+    return (digests.of_value(value.model_dump(mode="json")) for value in values if value is not None)
+
+
+def _tokens(night: Night, past: Past) -> Iterator[Path]:
+    """Made again in seconds where one is still wanted."""
+    for folder in night.cache.glob("*/*"):
+        if folder.stat().st_mtime < past.since.timestamp():
+            yield folder
+
+
+def _dossiers(night: Night, past: Past) -> Iterator[Path]:
+    for record in past.older:
+        folder = night.settings.runs(night.project) / record.run_id / "dossier"
+        if record.run_id not in past.released and folder.is_dir():
+            yield folder
+
+
+def _models(night: Night, past: Past) -> Iterator[Path]:
+    """Files of candidates that were not released and whose night is not kept."""
+    wanted = {move.model_sha256 for move in past.moves if move.outcome in FOR_GOOD}
+    wanted |= {results.exported.shipped.sha256 for results in _kept_results(night, past)}
+    for folder in night.settings.models(night.project).glob("*"):
+        if folder.name not in wanted and folder.stat().st_mtime < past.since.timestamp():
+            yield folder
+
+
+def _leftovers(night: Night) -> Iterator[Path]:
+    """What processes that were killed had set aside, in the project's models and where Ray kept its sockets."""
+    from daybreak.tuning import search
+
+    before = time.time() - ABANDONED_SECONDS
+    aside = [*night.settings.models(night.project).glob(f"*{PARTIAL}"), *night.store.root.glob("reproduce/*")]
+    for folder in (*aside, *search.scratch_folders()):
+        if folder.stat().st_mtime < before:
+            yield folder
+
+
+def _forget(night: Night, past: Past, dry_run: bool) -> tuple[int, int]:
+    """Runs and bytes that go from MLflow."""
+    if not past.older:
+        return 0, 0
+    from daybreak.tracking import cleaning
+
+    nights = {record.run_id for record in past.older} - past.released
+    settings = night.settings
+    done = cleaning.forget(
+        settings.mlflow, settings.mlflow_artifacts, night.project, before=past.since, nights=nights, dry_run=dry_run
+    )
+    return done.runs, done.bytes
+
+
+def _shrink(url: str) -> int:
+    """Write a SQLite file anew where much of it is free, unless somebody is at it; returns the bytes that brings."""
+    path = Path(url.removeprefix("sqlite:///"))
+    if not url.startswith("sqlite:///") or not path.is_file():
+        return 0
+    before = path.stat().st_size
+    with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(sqlite3.connect(path, timeout=1)) as file:
+        pages, free = (file.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count"))
+        if free > WORTHWHILE * pages:
+            file.execute("VACUUM")
+            file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return max(0, before - path.stat().st_size)
+
+
+def _remove(folder: Path) -> None:
+    """Under another name first: a folder that is half gone must not be taken for a whole one."""
+    aside = folder if folder.name.endswith(PARTIAL) else folder.with_name(folder.name + PARTIAL)
+    with contextlib.suppress(OSError):
+        folder.rename(aside)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _size(path: Path) -> int:
+    files = path.rglob("*") if path.is_dir() else (path,)
+    return sum(file.lstat().st_size for file in files if not file.is_dir())

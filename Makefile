@@ -1,8 +1,14 @@
 # Five lines a recipe, no logic: what a night does stands in flows/, how .venv is made in infra/setup.
-.PHONY: run test test-all lint bench lock licences clean
+.PHONY: run up down test test-all lint bench lock licences clean
 
 run: .venv/.run  ## one night on the embedded sample
 	.venv/bin/daybreak run
+
+up: .venv/.run  ## the stack: Prefect's and MLflow's pages, a worker, the nightly schedule
+	.venv/bin/daybreak up
+
+down: .venv/.run  ## end it
+	.venv/bin/daybreak down
 
 test: .venv/.dev  ## the quick tests
 	.venv/bin/python -m pytest -m "not slow"

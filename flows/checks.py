@@ -3,17 +3,10 @@
 import os
 import shutil
 
-from daybreak.errors import BadInput, ProjectError
+from daybreak.errors import ProjectError
 from daybreak.night import Night
 
-FLOWS = ("retrain-and-release",)
 NEEDED_BYTES = 2 * 1024**3
-
-
-def demand_flow(name: str) -> None:
-    """Raise BadInput for a flow that does not exist."""
-    if name not in FLOWS:
-        raise BadInput(f"there is no flow {name!r}", f"one of: {', '.join(FLOWS)}", "See daybreak run --help")
 
 
 def demand_room(night: Night, needed: int = NEEDED_BYTES) -> None:

@@ -11,7 +11,8 @@ from daybreak import progress
 from daybreak.errors import StepFailed
 from daybreak.leash import Child
 from daybreak.settings import Settings, child_environment, export_environment
-from flows.stack import TEMPORARY, is_healthy, prefect_environment, stack_address
+from flows import serving
+from flows.stack import TEMPORARY, is_healthy, living_server, prefect_environment
 
 START_SECONDS = 120.0
 
@@ -19,12 +20,12 @@ START_SECONDS = 120.0
 @contextmanager
 def server_for(settings: Settings) -> Iterator[str]:
     """The stack's Prefect server if it is up and well, else a temporary one; yields its API address."""
-    address = stack_address(settings)
-    if address is None or not is_healthy(address):
+    address = living_server(settings)
+    if address is None:
         with temporary_server(settings) as own:
             yield own
     else:
-        export_environment({**prefect_environment(settings), "PREFECT_API_URL": address})
+        _point_prefect_at(address, prefect_environment(settings))
         yield address
 
 
@@ -36,12 +37,21 @@ def temporary_server(settings: Settings) -> Iterator[str]:
     settings.home.mkdir(parents=True, exist_ok=True)
     log = settings.home / "prefect-server.log"
     environment = {**prefect_environment(settings), **TEMPORARY}
-    export_environment({**environment, "PREFECT_API_URL": address})
-    with Child([sys.executable, "-m", "flows.server", str(port)], env=child_environment(environment), log=log) as child:
+    _point_prefect_at(address, environment)
+    with Child(serving.command(port, settings), env=child_environment(environment), log=log) as child:
         progress.report("start", 0.2, "a Prefect server of this night's own")
         _wait_until_healthy(address, child, log)
         progress.report("start", 1.0)
         yield address
+
+
+def _point_prefect_at(address: str, environment: dict[str, str]) -> None:
+    """From here on, Prefect in this process asks that server, also where it was imported before."""
+    export_environment({**environment, "PREFECT_API_URL": address})
+    if "prefect.context" in sys.modules:
+        from prefect.context import refresh_global_settings_context
+
+        refresh_global_settings_context()
 
 
 def _wait_until_healthy(address: str, child: Child, log: Path) -> None:
@@ -62,18 +72,3 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def serve(port: int) -> None:
-    """Body of the child process: leashed to its parent, it serves Prefect's API until the parent is gone."""
-    import uvicorn
-    from prefect.server.api.server import create_app
-
-    from daybreak import leash
-
-    leash.tie()
-    uvicorn.run(create_app(), host="127.0.0.1", port=port, log_level="warning", access_log=False)
-
-
-if __name__ == "__main__":
-    serve(int(sys.argv[1]))

@@ -12,4 +12,5 @@ from tasks.policy import by_content
 @task(name="train", **by_content(steps.train, minutes=720))
 def train(night: Night, dataset: DatasetRef, swept: SweepRef) -> Done[ModelRef]:
     """Train the winner from fixed seeds."""
-    return night.store.run(steps.train(night, dataset, swept))
+    with steps.accelerator(night):
+        return night.store.run(steps.train(night, dataset, swept))

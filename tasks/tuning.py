@@ -12,4 +12,5 @@ from tasks.policy import by_content
 @task(name="sweep", **by_content(steps.sweep, minutes=720))
 def sweep(night: Night, dataset: DatasetRef) -> Done[SweepRef]:
     """Search for the configuration the winner is trained with."""
-    return night.store.run(steps.sweep(night, dataset))
+    with steps.accelerator(night):
+        return night.store.run(steps.sweep(night, dataset))

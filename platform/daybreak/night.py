@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from daybreak import digests, locks, progress, projects
+from daybreak.authority import Origin
 from daybreak.errors import ParamsError
 from daybreak.params import Params, load_params, parse_params
 from daybreak.records import (
@@ -24,8 +25,10 @@ from daybreak.records import (
     SweepRef,
 )
 from daybreak.settings import Settings, load_settings
-from daybreak.steps import Done, Step, Store
+from daybreak.steps import CACHE, Done, Step, Store
 
+# Nights of the stack stand in line for as long as another one may take.
+PATIENCE_SECONDS = 12 * 3600.0
 # Rows the exporter traces with, and checks the exported answers on.
 EXPORT_TEXTS = 64
 
@@ -41,6 +44,7 @@ class Night:
     run_id: str
     started_at: datetime
     overrides: tuple[str, ...] = ()
+    origin: Origin = "command"
     store: Store = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,9 +56,14 @@ class Night:
         return self.settings.runs(self.project) / self.run_id
 
     @property
+    def patience_seconds(self) -> float:
+        """How long this night waits for another one's lock: somebody at a terminal wants an answer."""
+        return self.settings.lock_wait_seconds if self.origin == "command" else PATIENCE_SECONDS
+
+    @property
     def cache(self) -> Path:
         """Derived data that steps share, such as tokenised text."""
-        return self.store.root / "cache"
+        return self.store.root / CACHE
 
     @property
     def lock_digest(self) -> str:
@@ -69,6 +78,8 @@ def open_night(
     start: Path,
     run_id: str | None = None,
     started_at: datetime | None = None,
+    *,
+    origin: Origin = "command",
 ) -> Night:
     """Find the project, read its params with `section.key=value` overrides and settle where state lives."""
     found = projects.find_project(project, start)
@@ -82,17 +93,31 @@ def open_night(
         run_id=run_id or f"{now:%Y%m%d}-{secrets.token_hex(4)}",
         started_at=now,
         overrides=tuple(overrides),
+        origin=origin,
     )
 
 
 @contextmanager
-def alone(night: Night) -> Iterator[None]:
+def alone(night: Night) -> Iterator[locks.Held]:
     """Hold the project's lock: one night or preparation at a time, since all of them work in the same data folder.
 
-    Raises Busy, naming the holder, after the settings' bounded wait.
+    Raises Busy, naming the holder, after a bounded wait.
     """
     lock = night.settings.locks() / f"{night.project.name}.lock"
-    with locks.hold(lock, night.settings.lock_wait_seconds, f"a night of project {night.project.name}"):
+    waiting = partial(progress.report, "start", 0.0)
+    with locks.hold(lock, night.patience_seconds, f"a night of project {night.project.name}", waiting) as held:
+        yield held
+
+
+@contextmanager
+def accelerator(night: Night) -> Iterator[None]:
+    """Stand in the machine's one queue for its GPU (or, without one, its cores): one project trains at a time.
+
+    A lock of the system and not a slot of Prefect's, because nobody has to give it back after a kill -9.
+    """
+    lock = night.settings.locks() / "machine" / "accelerator.lock"  # a project may have any name, so not beside theirs
+    waiting = partial(progress.report, "start", 0.0)
+    with locks.hold(lock, PATIENCE_SECONDS, f"training of project {night.project.name}", waiting):
         yield
 
 

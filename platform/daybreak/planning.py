@@ -3,7 +3,7 @@
 from typing import Literal, TypeVar
 
 from daybreak import night as steps
-from daybreak.data import versions
+from daybreak.data import rollback, versions
 from daybreak.ledger import Ledger
 from daybreak.night import Night
 from daybreak.records import Champion, DatasetRef, Evidence, ExportRef, Judgement, ModelRef, Record, SweepRef
@@ -98,7 +98,9 @@ def _walk(night: Night, ledger: Ledger, look_up, planned: list[Planned]) -> Resu
         why = "data, its settings or its code changed" if took else "never done before"
         planned.append(Planned(step="prepare", action="run", why=why, seconds=took))
         raise _MissingStepError
-    planned.append(Planned(step="prepare", action="reuse", why=f"data version {dataset.version} is up to date"))
+    rolled_back = rollback.pinned(night.project) is not None
+    why = f"data version {dataset.version} " + ("is what they are rolled back to" if rolled_back else "is up to date")
+    planned.append(Planned(step="prepare", action="reuse", why=why))
     swept = look_up(steps.sweep(night, dataset))
     model = look_up(steps.train(night, dataset, swept))
     exported = look_up(steps.export(night, dataset, model))

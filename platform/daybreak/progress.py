@@ -20,6 +20,11 @@ def report(step: str, share: float, note: str = "") -> None:
     _reporter.get()(step, min(1.0, max(0.0, share)), note)
 
 
+def reporter() -> Reporter:
+    """Whoever watches now."""
+    return _reporter.get()
+
+
 @contextmanager
 def watched_by(reporter: Reporter) -> Iterator[None]:
     """Within this block, reports go to `reporter`."""

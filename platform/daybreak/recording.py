@@ -5,37 +5,48 @@ import shutil
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from daybreak import releasing
-from daybreak.data import versions
+from daybreak.authority import Approval
+from daybreak.data import incoming, rollback, versions
 from daybreak.ledger import Ledger
 from daybreak.night import Night
 from daybreak.planning import Results
 from daybreak.records import ArtifactRef, Move, Record, RunModel, RunRecord, Status
+from daybreak.settings import Place
 from daybreak.steps import Done
 from daybreak.tracking import Registry, Tracker
 
+RESULTS = "results.json"  # in a run's folder: everything its steps yielded, for who promotes or reproduces it later
 Steps = Mapping[str, Done[Any]]
 
 
 class Tracked(Record):
     """Where MLflow keeps a night: its run, and the version of the registered model its artifact became."""
 
+    experiment_id: str
     mlflow_run_id: str
     version: int
 
 
-def open_ledger(night: Night) -> Ledger:
-    """The ledger of this night's settings; a move that a dead process left half done is settled first."""
-    night.settings.home.mkdir(parents=True, exist_ok=True)
-    ledger = Ledger(night.settings.ledger, night.settings.lock_wait_seconds)
-    releasing.heal(ledger, Registry(night.settings.mlflow), night.project)
+def open_ledger(place: Place) -> Ledger:
+    """The ledger of a night's settings; a move that a dead process left half done is settled first."""
+    settings = place.settings
+    settings.home.mkdir(parents=True, exist_ok=True)
+    ledger = Ledger(settings.ledger, settings.lock_wait_seconds, settings.home)
+    releasing.heal(ledger, Registry(settings.mlflow), place.project)
     return ledger
 
 
 def track(night: Night, results: Results, links: Mapping[str, str]) -> Tracked:
-    """Write the night to MLflow (parameters, trials, curves, metrics, lineage) and register the artifact that ships."""
+    """Write the night to MLflow (parameters, trials, curves, metrics, lineage) and register the artifact that ships.
+
+    Its files are kept where a release, tonight's or a later one, finds them.
+    """
+    _keep_model(night, results.exported.shipped)
+    night.folder.mkdir(parents=True, exist_ok=True)
+    (night.folder / RESULTS).write_text(results.model_dump_json(indent=1), encoding="utf-8")
     tracker = Tracker(night.settings.mlflow, night.settings.mlflow_artifacts, night.project)
     lineage = _lineage(night, results)
     run_id = tracker.start(night.run_id, {**lineage, **links})
@@ -46,19 +57,55 @@ def track(night: Night, results: Results, links: Mapping[str, str]) -> Tracked:
     tracker.log_metrics(run_id, results.evidence.candidate.metrics)
     champion = open_ledger(night).champion(night.project.name)
     if champion and champion.sha256 == results.exported.shipped.sha256:
-        return Tracked(mlflow_run_id=run_id, version=champion.version)
+        return Tracked(experiment_id=tracker.experiment_id, mlflow_run_id=run_id, version=champion.version)
     version = Registry(night.settings.mlflow).register(
         night.project, run_id, results.exported.shipped, labels=results.dataset.labels, tags=lineage
     )
-    return Tracked(mlflow_run_id=run_id, version=version)
+    return Tracked(experiment_id=tracker.experiment_id, mlflow_run_id=run_id, version=version)
 
 
-def release(night: Night, results: Results, tracked: Tracked, actor: str) -> Move | None:
-    """Make the candidate champion if every blocking gate agreed, else note the refusal; None if it is champion."""
-    ledger = open_ledger(night)
-    champion = ledger.champion(night.project.name)
-    if champion and champion.version == tracked.version:
+class Permission(Record):
+    """Whether a candidate that passed may be released now, has to wait for a person, or was turned down by one."""
+
+    answer: Literal["granted", "held", "refused"]
+    reason: str = ""
+
+
+GRANTED = Permission(answer="granted")
+
+
+def needs_permission(night: Night, results: Results, tracked: Tracked) -> bool:
+    """Whether there is anything to permit: no gate blocks the candidate, and it is not the champion already."""
+    return not results.judgement.blocked_by and not _is_champion(night, tracked)
+
+
+def note_approval(night: Night, tracked: Tracked, approval: Approval) -> None:
+    """Keep in the journal what a person said to a candidate."""
+    open_ledger(night).record_approval(
+        night.project.name,
+        run_id=night.run_id,
+        version=tracked.version,
+        approved=approval.approved,
+        actor=approval.name,
+        reason=approval.reason,
+    )
+
+
+def _is_champion(night: Night, tracked: Tracked) -> bool:
+    champion = open_ledger(night).champion(night.project.name)
+    return champion is not None and champion.version == tracked.version
+
+
+def release(
+    night: Night, results: Results, tracked: Tracked, actor: str, permission: Permission = GRANTED
+) -> Move | None:
+    """Make the candidate champion if every blocking gate agreed, else note the refusal.
+
+    None, with nothing written, if it is champion or may not be released now.
+    """
+    if _is_champion(night, tracked) or permission.answer != "granted":
         return None
+    ledger = open_ledger(night)
     return releasing.release(
         ledger,
         Registry(night.settings.mlflow),
@@ -69,6 +116,8 @@ def release(night: Night, results: Results, tracked: Tracked, actor: str) -> Mov
             run_id=night.run_id,
             data_version=results.dataset.version,
             commit=versions.commit_of(night.checkout),
+            params_digest=night.params.digest,
+            weights_sha256=results.model.sha256,
         ),
         evidence=results.evidence,
         judgement=results.judgement,
@@ -96,13 +145,14 @@ def conclude(
     *,
     steps: Steps,
     links: Mapping[str, str],
+    permission: Permission = GRANTED,
 ) -> RunRecord:
     """Write record and dossier, and close the MLflow run."""
-    from daybreak.reports import dossier
+    from daybreak.reports import dossier, summary
 
-    status, reason = _status(results, move)
+    status, reason = _status(results, move, permission)
     champion = open_ledger(night).champion(night.project.name)
-    holds_alias = move is None or status == "released"
+    holds_alias = champion is not None and champion.version == tracked.version
     record = _record(
         night,
         results,
@@ -112,7 +162,7 @@ def conclude(
         model=_model(night, results, tracked.version, "champion" if holds_alias else None),
         timings={name: done.seconds for name, done in steps.items() if _is_new(night, done)},
         reused=tuple(name for name, done in steps.items() if not _is_new(night, done)),
-        mlflow={"run_id": tracked.mlflow_run_id},
+        mlflow=addresses(tracked, links.get("mlflow_url")),
         prefect=dict(links),
     )
     folder = night.folder / "dossier"
@@ -127,26 +177,31 @@ def conclude(
     )
     tracker = Tracker(night.settings.mlflow, night.settings.mlflow_artifacts, night.project)
     tracker.log_folder(tracked.mlflow_run_id, folder, "dossier")
+    tracker.describe(tracked.mlflow_run_id, summary.in_markdown(record))
     tracker.log_tags(tracked.mlflow_run_id, {"daybreak.status": record.status})
     tracker.finish(tracked.mlflow_run_id)
     return _keep(night, record)
 
 
-def unchanged(night: Night, ledger: Ledger, results: Results) -> RunRecord | None:
-    """The record of a night that had nothing to do, or None if these verdicts were never acted on."""
-    same = ledger.last_with_key(night.project.name, results.judgement.digest)
-    if same is None:
-        return None
+def decided(ledger: Ledger, project: str, results: Results) -> RunRecord | None:
+    """The night that acted on these very verdicts, or None if none did."""
+    same = ledger.last_with_key(project, results.judgement.digest)
+    return ledger.run(project, same.same_as) if same and same.same_as else same
+
+
+def unchanged(night: Night, same: RunRecord) -> RunRecord:
+    """The record of a night that had nothing to do, since all was decided in the `same` one."""
     now = datetime.now(UTC)
     update = {
         "run_id": night.run_id,
         "status": "unchanged",
         "released": False,
-        "same_as": same.same_as or same.run_id,
+        "same_as": same.run_id,
         "started_at": night.started_at,
         "finished_at": now,
         "timings": {"total": _seconds(night, now)},
         "reused": ("prepare", "sweep", "train", "export", "evaluate", "judge", "release"),
+        "notes": _notes(night),
     }
     return _keep(night, same.model_copy(update=update))
 
@@ -193,6 +248,7 @@ def _record(night: Night, results: Results, *, timings: Mapping[str, float], **g
         finished_at=now,
         data_version=results.dataset.version,
         data_digest=results.dataset.digest,
+        notes=_notes(night),
         rows=summary["rows"],
         base=results.model.base,
         metrics={**results.evidence.candidate.metrics, "naive_accuracy": baseline["naive_accuracy"]},
@@ -210,10 +266,25 @@ def _record(night: Night, results: Results, *, timings: Mapping[str, float], **g
     )
 
 
-def _status(results: Results, move: Move | None) -> tuple[Status, str]:
+def _notes(night: Night) -> tuple[str, ...]:
+    """What of the data waits for a person."""
+    notes = []
+    if pin := rollback.pinned(night.project):
+        waiting = incoming.waiting(night.project)
+        files = f"; {waiting} incoming files wait" if waiting else ""
+        notes.append(f"the data are rolled back to version {pin.version} by {pin.actor}: {pin.reason}{files}")
+    notes += [f"batch {held.name} was held aside: {held.reason}" for held in incoming.held(night.project)]
+    return tuple(notes)
+
+
+def _status(results: Results, move: Move | None, permission: Permission) -> tuple[Status, str]:
     blockers = results.judgement.blocked_by
+    if permission.answer != "granted":
+        return permission.answer, permission.reason
     if move and move.outcome == "done":
         return "released", ""
+    if move and move.outcome == "held":
+        return "held", move.reason
     if blockers:
         return "refused", "; ".join(f"{verdict.gate}: {verdict.reason}" for verdict in blockers)
     return "unchanged", "the candidate is the champion, judged again"
@@ -222,6 +293,15 @@ def _status(results: Results, move: Move | None) -> tuple[Status, str]:
 def _model(night: Night, results: Results, version: int, alias: str | None) -> RunModel:
     sha256 = results.exported.shipped.sha256
     return RunModel(name=night.project.registered_model, version=version, alias=alias, sha256=sha256)
+
+
+def addresses(tracked: Tracked, mlflow_url: str | None) -> dict[str, str]:
+    """Where the night stands in MLflow: ids, and the pages of run and report where its server is up."""
+    ids = {"run_id": tracked.mlflow_run_id, "experiment_id": tracked.experiment_id}
+    if not mlflow_url:
+        return ids
+    page = f"{mlflow_url}/#/experiments/{tracked.experiment_id}/runs/{tracked.mlflow_run_id}"
+    return {**ids, "run_url": page, "report_url": f"{page}/artifacts/dossier/report.html"}
 
 
 def _keep(night: Night, record: RunRecord) -> RunRecord:
@@ -259,15 +339,6 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
 
 def _is_new(night: Night, done: Done[Any]) -> bool:
     return done.at >= night.started_at.timestamp()
-
-
-def in_markdown(record: RunRecord) -> str:
-    """A run in a few lines of Markdown, for the Prefect UI."""
-    metrics = "".join(f"| {name} | {value:.4f} |\n" for name, value in record.metrics.items())
-    return (
-        f"# {record.status}: {record.project}, data version {record.data_version}\n\n{record.reason}\n\n"
-        f"Report: `{record.artifacts.get('report', '')}`\n\n| metric | value |\n|---|---|\n{metrics}"
-    )
 
 
 def _seconds(night: Night, now: datetime) -> float:

@@ -3,7 +3,7 @@
 import json
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -14,6 +14,7 @@ from daybreak.records import Record
 T = TypeVar("T", bound=Record)
 
 MANIFEST = "manifest.step.json"
+CACHE = "cache"  # beside the steps: what several of them share
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,12 @@ class Store:
             return "never done before"
         changed = [name for name, digest in step.inputs.items() if last["inputs"].get(name) != digest]
         return "changed: " + ", ".join(changed) if changed else "its files are gone"
+
+    def folders(self) -> Iterator[tuple[Path, dict[str, Any] | None]]:
+        """Every step's folder with its manifest, None for one that was never finished."""
+        for folder in self.root.glob("*/*"):
+            if folder.parent.name != CACHE:
+                yield folder, _read(folder)
 
     def last(self, name: str) -> dict[str, Any] | None:
         """Manifest of the newest finished step of that name."""

@@ -4,16 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from daybreak.errors import BadInput, ProjectError
+from daybreak.errors import ProjectError
 from daybreak.night import open_night
 from daybreak.records import Project
-from flows.checks import demand_flow, demand_room
-
-
-def test_an_unknown_flow_names_the_known_ones() -> None:
-    demand_flow("retrain-and-release")
-    with pytest.raises(BadInput, match=r"'retrain'.*retrain-and-release"):
-        demand_flow("retrain")
+from flows.checks import demand_room
 
 
 def test_a_full_disk_is_noticed_before_anything_is_written(project: Project) -> None:

@@ -7,11 +7,11 @@ import pytest
 from making import Finished
 from prefect import flow
 from prefect.client.schemas.objects import FlowRun
-from prefect.states import Cancelled, Crashed, Failed
+from prefect.states import Cancelled, Cancelling, Crashed, Failed
 
 from daybreak import recording
 from daybreak.records import Project, Status
-from flows.ending import as_state, note_ending, nothing_to_do
+from flows.ending import as_state, note_ending
 
 
 @flow
@@ -20,7 +20,7 @@ def any_flow() -> None:
 
 
 def run_of(project: Project, **parameters: str) -> FlowRun:
-    given = {"project": project.name, "overrides": "", **parameters}
+    given = {"project": project.name, **parameters}  # as a schedule gives them: no more than it must
     return FlowRun(id=uuid4(), flow_id=uuid4(), name="night", parameters=given, start_time=datetime.now(UTC))
 
 
@@ -40,14 +40,19 @@ def test_a_demanded_release_that_was_refused_fails(finished: Finished) -> None:
 
 @pytest.mark.parametrize(
     ("state", "status"),
-    [(Failed(message="why"), "failed"), (Crashed(message="why"), "crashed"), (Cancelled(), "cancelled")],
+    [
+        (Failed(message="why"), "failed"),
+        (Crashed(message="why"), "crashed"),
+        (Cancelled(), "cancelled"),
+        (Cancelling(), "cancelled"),
+    ],
 )
 def test_a_night_that_broke_off_is_recorded(
     finished: Finished, monkeypatch: pytest.MonkeyPatch, state: Failed, status: Status
 ) -> None:
     monkeypatch.chdir(finished.night.project.root)
     run = run_of(finished.night.project)
-    note_ending(any_flow, run, state)
+    note_ending(flow=any_flow, flow_run=run, state=state)  # by name, as a worker calls it
     (record,) = [
         each
         for each in recording.open_ledger(finished.night).runs("sample")
@@ -60,14 +65,12 @@ def test_a_night_that_broke_off_is_recorded(
 def test_bad_input_leaves_no_record(finished: Finished, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(finished.night.project.root)
     before = recording.open_ledger(finished.night).runs("sample", 100)
-    note_ending(any_flow, run_of(finished.night.project, overrides="training.epoch=1"), Failed(message="bad"))
+    note_ending(
+        flow=any_flow,
+        flow_run=run_of(finished.night.project, overrides="training.epoch=1"),
+        state=Failed(message="bad"),
+    )
     assert recording.open_ledger(finished.night).runs("sample", 100) == before
-
-
-def test_a_night_with_everything_at_hand_has_nothing_to_do(finished: Finished) -> None:
-    record = nothing_to_do(finished.night)
-    assert record is not None
-    assert record.status == "unchanged"
 
 
 def test_a_night_that_is_the_same_as_a_refused_one_is_still_denied(finished: Finished) -> None:

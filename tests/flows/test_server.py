@@ -1,19 +1,26 @@
-"""The temporary Prefect server answers, schedules, and is gone with the process that started it."""
+"""The temporary Prefect server answers, schedules nothing, and is gone with the process that started it."""
 
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 import pytest
 
 from daybreak.settings import Settings
+from daybreak.stack import state
+from daybreak.stack.state import StackState, born
+from flows import stack
 from flows.server import server_for
+from flows.stack import SERVICES, ask
 
 START = """
 import sys, time
@@ -58,36 +65,14 @@ def test_the_server_dies_with_its_parent(holder: tuple[subprocess.Popen[str], st
     assert not alive(family)
 
 
-def test_the_server_schedules(holder: tuple[subprocess.Popen[str], str]) -> None:
-    """With the wrong SQLAlchemy the server looks healthy and never schedules anything; this is how one notices."""
+def test_a_server_for_one_night_schedules_nothing(holder: tuple[subprocess.Popen[str], str]) -> None:
+    """Else two of them, or one beside the stack, would both plan the same runs."""
     _, address = holder
-    script = """
-import sys, time
-from prefect import flow
-from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
-from prefect.client.schemas.schedules import CronSchedule
-
-@flow
-def nightly():
-    pass
-
-with get_client(sync_client=True) as client:
-    flow_id = client.create_flow(nightly)
-    deployment = client.create_deployment(
-        flow_id=flow_id, name="daybreak", schedules=[{"schedule": CronSchedule(cron="* * * * *"), "active": True}]
-    )
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline:
-        runs = client.read_flow_runs(deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment])))
-        if runs:
-            print(sorted({run.state.name for run in runs}))
-            break
-        time.sleep(1)
-"""
-    environment = {**os.environ, "PREFECT_API_URL": address}
-    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=170)
-    assert done.stdout.strip() == "['Scheduled']", done.stderr
+    with urllib.request.urlopen(f"{address}/admin/settings", timeout=20) as answer:
+        told = json.load(answer)
+    services = told["server"]["services"]
+    assert not any(services[name.lower()]["enabled"] for name in SERVICES)
+    assert not told["server"]["ui"]["enabled"]
 
 
 def test_a_stack_that_is_up_is_used(holder: tuple[subprocess.Popen[str], str], tmp_path: Path) -> None:
@@ -98,3 +83,42 @@ def test_a_stack_that_is_up_is_used(holder: tuple[subprocess.Popen[str], str], t
     with server_for(settings) as found:
         assert found == address
     assert not (settings.home / "prefect-server.log").exists()
+
+
+def test_two_servers_that_start_at_once_share_a_new_database(tmp_path: Path) -> None:
+    """Only one may make the tables; the other waits, and both answer."""
+    parents = [
+        subprocess.Popen([sys.executable, "-c", START, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    try:
+        addresses = [parent.stdout.readline().strip() for parent in parents if parent.stdout]
+        assert len(set(addresses)) == 2, (tmp_path / "prefect-server.log").read_text(encoding="utf-8")
+        for address in addresses:
+            assert ask(address, "/flows/count", {}) == 0
+        with closing(sqlite3.connect(tmp_path / "prefect" / "prefect.db")) as database:
+            assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+            assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    finally:
+        for parent in parents:
+            parent.kill()
+            parent.communicate()
+
+
+def test_a_stack_that_is_being_restarted_is_waited_for(
+    holder: tuple[subprocess.Popen[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its supervisor lives, its server does not answer: for a while there is hope, then the night has its own."""
+    settings = Settings(home=tmp_path / "another")
+    settings.home.mkdir()
+    state.write(
+        state.state_file(settings.stack),
+        StackState(pid=os.getpid(), born=born(psutil.Process()), started_at=datetime.now(UTC), phase="up", parts={}),
+    )
+    state.write(settings.home / "stack.json", {"prefect": "http://127.0.0.1:1/api"})
+    monkeypatch.setattr(stack, "RESTART_SECONDS", 0.5)
+    began = time.monotonic()
+    assert stack.living_server(settings) is None
+    assert time.monotonic() - began >= 0.5
+    state.write(settings.home / "stack.json", {"prefect": holder[1]})
+    assert stack.living_server(settings) == holder[1]

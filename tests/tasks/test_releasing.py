@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 from making import Finished
 
+from daybreak import recording
 from tasks import data, evaluation, exporting, gates, releasing, training, tuning
 
 
 def test_tracking_and_releasing_again_change_nothing(finished: Finished) -> None:
     tracked = releasing.track.fn(finished.night, finished.results, {})
     assert tracked.version == 1
-    assert releasing.release.fn(finished.night, finished.results, tracked) is None
+    assert releasing.release_candidate.fn(finished.night, finished.results, tracked, recording.GRANTED) is None
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ def test_tracking_and_releasing_again_change_nothing(finished: Finished) -> None
         (exporting.export, "export"),
         (evaluation.evaluate, "evaluate"),
         (gates.judge, "judge"),
-        (releasing.release, "release"),
+        (releasing.release_candidate, "release"),
         (releasing.record, "record"),
     ],
 )

@@ -16,11 +16,15 @@ def reset(
     """Delete the state of all projects: runs, models, champions, tracking. Data and its tags stay."""
     import shutil
 
+    from daybreak import stack
+    from daybreak.errors import Busy
     from daybreak.night import alone
     from daybreak.settings import STATE
 
     night = open_project(project)
     home = night.settings.home
+    if stack.living(night.settings.stack):
+        raise Busy("the stack is up", "to have its databases alone", "Run daybreak down first")
     if not yes and not typer.confirm(f"Delete every run, model and release in {home}?"):
         raise typer.Abort
     with alone(night):

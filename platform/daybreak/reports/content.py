@@ -32,7 +32,7 @@ def gather(
         "comparison": compared.model_dump(mode="json") if compared else None,
         "wrong": [answer.model_dump(mode="json") for answer in wrong],
         "answers": _answers(measured),
-        "history": _history(history),
+        "history": read_curve(history),
         "sweep": sweep.model_dump(mode="json"),
         "data": _read_json(evidence.dataset.path / "describe" / "report.json"),
         "measurements": measured,
@@ -96,7 +96,8 @@ def _answers(measured: dict[str, Any]) -> dict[str, Any] | None:
     return {"labels": found["labels"], "confusion": found["confusion"], "per_class": found.get("per_class") or {}}
 
 
-def _history(path: Path) -> list[dict[str, float]]:
+def read_curve(path: Path) -> list[dict[str, float]]:
+    """The training's metrics by step, [] without any."""
     try:
         return [{"step": step, **metrics} for step, metrics in read_history(path)]
     except DataError:

@@ -1,5 +1,6 @@
 """Plots of a dossier as inline SVG: text stays text, and colours are the page's own, so both its themes fit."""
 
+import base64
 import io
 import re
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,14 @@ _COLOURS = {
     "#030303": "var(--line)",
     "#040404": "var(--accent)",
     "#050505": "var(--second)",
+}
+# The same on a page of somebody else's, which may be light or dark.
+_ELSEWHERE = {
+    "var(--ink)": "#7a7a7a",
+    "var(--faint)": "#9a9a9a",
+    "var(--line)": "#c8c8c8",
+    "var(--accent)": "#2f6fde",
+    "var(--second)": "#d97706",
 }
 _INK, _FAINT, _LINE, _ACCENT, _SECOND = _COLOURS
 
@@ -35,6 +44,14 @@ def loss_curve(history: Sequence[Mapping[str, float]]) -> str:
         _style(right)
         right.plot(*zip(*score, strict=True), color=_SECOND, linewidth=2, marker="o", markersize=4)
     return _svg(figure, "loss")
+
+
+def as_address(svg: str) -> str:
+    """An SVG as a `data:` address that any page can show as an image."""
+    for ours, fixed in _ELSEWHERE.items():
+        svg = svg.replace(ours, fixed)
+    named = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1) if "xmlns=" not in svg else svg
+    return "data:image/svg+xml;base64," + base64.b64encode(named.encode()).decode()
 
 
 def trial_curves(trials: Sequence[Mapping[str, Any]]) -> str:

@@ -88,7 +88,8 @@ def _facts(record: RunRecord) -> "RenderableType":
         facts.append(f"took {duration(record.timings['total'])}")
     if record.reused:
         facts.append("reused " + ", ".join(record.reused))
-    return Text(" · ".join(facts) + "\n", style="dim")
+    notes = "".join(f"{note}\n" for note in record.notes)
+    return Text.assemble((" · ".join(facts) + "\n", "dim"), (notes, "yellow"))
 
 
 def _metrics(tree: dict[str, Any]) -> "Table":
@@ -145,12 +146,14 @@ def _closing(record: RunRecord, night: "Night") -> "Iterator[RenderableType]":
         yield _line("report", _near(Path(report), night.checkout))
     if record.model and record.model.alias:
         yield _line("ask it", f'{_program("daybreak", night.checkout)} model predict "这家酒店很差"')
-    yield _line("look", _look(night))
+    yield _line("look", _look(record, night))
     yield Text("")
 
 
-def _look(night: "Night") -> str:
+def _look(record: RunRecord, night: "Night") -> str:
     """What shows the night in MLflow. A URL that somebody set may hold a password: its variable stands for it."""
+    if page := record.mlflow.get("run_url"):
+        return page
     if night.settings.mlflow.startswith("http"):
         return "the MLflow server that DAYBREAK_MLFLOW_URL names"
     store = f"sqlite:///{_near(night.settings.home / 'mlflow.db', night.checkout)}"

@@ -80,6 +80,10 @@ class Tracker:
         with door(self._url):
             self._client.log_artifacts(run_id, str(path), name)
 
+    def describe(self, run_id: str, markdown: str) -> None:
+        """What people read at the top of the run's page."""
+        self.log_tags(run_id, {"mlflow.note.content": markdown})
+
     def log_tags(self, run_id: str, tags: Mapping[str, str]) -> None:
         """Set tags of a run, also of a finished one."""
         with door(self._url):

@@ -20,6 +20,7 @@ from daybreak.tuning.params import TuningParams
 from daybreak.tuning.request import Report, Request, Word
 
 REQUEST, RESULT, LOG = "request.json", "sweep.json", "sweep.log"
+SCRATCH = "daybreak-"
 SHORT = 24  # Ray adds about 65 characters, and a socket's path may have 107
 QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -90,11 +91,20 @@ def cpus() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def scratch_folders() -> list[Path]:
+    """The scratch folders of all sweeps on this machine, also of those that were killed over them."""
+    return [token.parent for token in _scratch_root().glob(f"{SCRATCH}*/token")]
+
+
+def _scratch_root() -> Path:
+    usual = tempfile.gettempdir()
+    return Path(usual if len(usual) <= SHORT else "/tmp")  # noqa: S108
+
+
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
     """A new folder, short enough for a socket, that holds the token which Ray's processes ask each other for."""
-    usual = tempfile.gettempdir()
-    folder = Path(tempfile.mkdtemp(prefix="daybreak-", dir=usual if len(usual) <= SHORT else "/tmp"))  # noqa: S108
+    folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=_scratch_root()))
     try:
         token = folder / "token"
         token.touch(mode=0o600)

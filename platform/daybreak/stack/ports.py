@@ -1,0 +1,87 @@
+"""Ports on loopback: whether one is free, who holds it, and which one to take instead."""
+
+import contextlib
+import socket
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import psutil
+
+from daybreak.errors import BadInput
+
+HOST = "127.0.0.1"
+TRIED = 100
+USUAL = {"prefect": 4200, "mlflow": 5000}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A port to listen on; `note` says why it is not the usual one."""
+
+    port: int
+    note: str = ""
+
+
+def choose(asked: int | None, usual: int, variable: str, *, without: Collection[int] = ()) -> Chosen:
+    """The port that was asked for, else the usual one, else the next free one above it; never one of `without`.
+
+    Raises BadInput, naming the holder, if the port that was asked for by `variable` is taken.
+    """
+    if asked is not None:
+        if asked in without or not is_free(asked):
+            found = f"port {asked} of {variable} is taken by {holder(asked)}"
+            raise BadInput(found, "a free port", f"End it, or set {variable} to another port")
+        return Chosen(asked)
+    if usual not in without and is_free(usual):
+        return Chosen(usual)
+    candidates = (port for port in range(usual + 1, usual + TRIED) if port not in without and is_free(port))
+    port = next(candidates, None)
+    if port is None:
+        raise BadInput(f"no port from {usual} to {usual + TRIED} is free", "a free port", f"Set {variable} to one")
+    return Chosen(port, f"port {usual} is taken by {holder(usual)}: took {port} ({variable} asks for another)")
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen there now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: a closing connection is no holder
+        with contextlib.suppress(OSError):
+            probe.bind((HOST, port))
+            probe.listen(1)
+            return True
+    return False
+
+
+def holder(port: int) -> str:
+    """Who listens on a port, in words: process number and command, as far as the system tells."""
+    pid = next(iter(listeners(port)), None)
+    if pid is None:
+        return "a process of another user"
+    return named(pid)
+
+
+def listeners(port: int | None = None) -> list[int]:
+    """Processes that listen on a TCP port, or on any."""
+    with contextlib.suppress(psutil.AccessDenied):  # macOS shows a user's own connections process by process only
+        return sorted({found.pid for found in psutil.net_connections("tcp") if _listens(found, port) and found.pid})
+    return sorted(process.pid for process in psutil.process_iter() if _is_listener(process, port))
+
+
+def named(pid: int) -> str:
+    """A process in words."""
+    try:
+        words = psutil.Process(pid).cmdline()
+    except psutil.Error:
+        words = []
+    command = " ".join(words)
+    return f"process {pid} ({command[:77] + '...' if len(command) > 80 else command or 'no command line'})"
+
+
+def _is_listener(process: psutil.Process, port: int | None) -> bool:
+    with contextlib.suppress(psutil.Error):
+        return any(_listens(found, port) for found in process.net_connections("tcp"))
+    return False
+
+
+def _listens(found: "psutil._common.sconn", port: int | None) -> bool:
+    return bool(found.status == psutil.CONN_LISTEN and port in (None, found.laddr.port))

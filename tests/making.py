@@ -1,9 +1,11 @@
 """Small projects for tests: a checkout of its own with the real dvc.yaml, and rows a model can learn in seconds."""
 
 import csv
+import os
 import random
 import shutil
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -69,6 +71,28 @@ def write_csv(path: Path, rows: list[tuple[str, str]]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerows([("text", "label"), *rows])
+    return path
+
+
+def swap_labels(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The same texts, each under the other label: a poisoned batch."""
+    return [(text, "negative" if label == "positive" else "positive") for text, label in rows]
+
+
+def drop_batch(project: Project, name: str, content: list[tuple[str, str]] | bytes | str) -> Path:
+    """A file in data/incoming/ as if written an hour ago, so that no night waits for it to be quiet."""
+    path = project.root / "data/incoming" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, list):
+        write_csv(path, content)
+    else:
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return aged(path)
+
+
+def aged(path: Path) -> Path:
+    """The file, with the times of an hour ago."""
+    os.utime(path, (time.time() - 3600,) * 2)
     return path
 
 
@@ -178,11 +202,11 @@ class Finished(NamedTuple):
     record: RunRecord
 
 
-def finish_night(checkout: Path) -> Finished:
+def finish_night(checkout: Path, name: str = "sample") -> Finished:
     """Every step of a night in this process, without Prefect, and without a search."""
     sections = {**NIGHT, "tuning": {**NIGHT["tuning"], "trials": 0}}
     sections["tuning"].pop("space")
-    project = make_project(checkout, rows=600, sections=sections)
+    project = make_project(checkout, rows=600, name=name, sections=sections)
     night = open_night(None, (), project.root)
     prepared = steps.prepare(night)
     dataset = prepared.value

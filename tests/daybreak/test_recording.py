@@ -7,6 +7,7 @@ from making import Finished
 
 from daybreak import recording
 from daybreak.night import open_night
+from daybreak.planning import Results
 from daybreak.records import RunRecord
 
 
@@ -60,17 +61,18 @@ def test_the_same_artifact_is_not_registered_or_released_twice(finished: Finishe
 
 def test_an_unchanged_night_points_at_the_one_that_decided(finished: Finished) -> None:
     later = open_night(None, (), finished.night.project.root)
-    record = recording.unchanged(later, recording.open_ledger(later), finished.results)
-    assert record is not None
+    same = recording.decided(recording.open_ledger(later), "sample", finished.results)
+    assert same is not None
+    record = recording.unchanged(later, same)
     assert (record.status, record.released, record.same_as) == ("unchanged", False, finished.record.run_id)
     assert record.metrics == finished.record.metrics
 
 
 def test_verdicts_nobody_acted_on_are_not_unchanged(finished: Finished) -> None:
-    later = open_night(None, (), finished.night.project.root)
+    ledger = recording.open_ledger(finished.night)
     judgement = finished.results.judgement.model_copy(update={"digest": "0" * 64})
     results = finished.results.model_copy(update={"judgement": judgement})
-    assert recording.unchanged(later, recording.open_ledger(later), results) is None
+    assert recording.decided(ledger, "sample", results) is None
 
 
 def test_a_night_that_broke_off_is_recorded(finished: Finished) -> None:
@@ -84,10 +86,16 @@ def test_what_breaks_after_the_record_does_not_undo_it(finished: Finished) -> No
     assert recording.failed(finished.night, "failed", "the server hiccuped", {}) == finished.record
 
 
-def test_a_run_reads_as_markdown(finished: Finished) -> None:
-    text = recording.in_markdown(finished.record)
-    assert text.startswith("# released: sample, data version 1")
-    assert "| accuracy |" in text
+def test_a_run_keeps_what_its_steps_yielded(finished: Finished) -> None:
+    kept = (finished.night.folder / recording.RESULTS).read_text(encoding="utf-8")
+    assert Results.model_validate_json(kept) == finished.results
+
+
+def test_the_pages_of_a_run_are_known_while_the_stack_is_up(finished: Finished) -> None:
+    assert recording.addresses(finished.tracked, None) == finished.record.mlflow
+    known = recording.addresses(finished.tracked, "http://127.0.0.1:5000")
+    assert known["report_url"].startswith("http://127.0.0.1:5000/#/experiments/")
+    assert known["run_id"] in known["run_url"]
 
 
 def test_the_champion_lives_outside_the_step_store(finished: Finished) -> None:

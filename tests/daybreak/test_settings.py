@@ -12,7 +12,7 @@ from daybreak.settings import QUIET, Settings, child_environment, export_environ
 
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HOME", "LEDGER_URL", "MLFLOW_URL", "LOCK_WAIT_SECONDS"):
+    for name in ("HOME", "LEDGER_URL", "MLFLOW_URL", "LOCK_WAIT_SECONDS", "PREFECT_DATABASE_URL", "TIMEZONE"):
         monkeypatch.delenv(f"DAYBREAK_{name}", raising=False)
 
 
@@ -83,3 +83,72 @@ def test_a_variable_that_cannot_be_used_is_named_without_its_value(
     with pytest.raises(ProjectError, match="DAYBREAK_LOCK_WAIT_SECONDS cannot be used") as caught:
         load_settings(tmp_path)
     assert "s3cret" not in str(caught.value)
+
+
+def test_addresses_of_channels_are_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAYBREAK_NOTIFY_SLACK", "https://hooks.example/T0/geheim")
+    monkeypatch.setenv("DAYBREAK_NOTIFY_EMAIL", "mailtos://night:geheim@mail.example?to=team@mail.example")
+    monkeypatch.setenv("DAYBREAK_NOTIFY_FEISHU", "")
+    monkeypatch.setenv("DAYBREAK_NOTIFY_LANGUAGE", "zh")
+    settings = load_settings(tmp_path)
+    assert set(settings.addresses) == {"slack", "email"}
+    assert settings.addresses["slack"] == "https://hooks.example/T0/geheim"
+    assert settings.notify_language == "zh"
+    assert "geheim" not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("NOTIFY_WECOM", "qyapi.example/geheim", "an address that begins with https://"),
+        ("NOTIFY_WEBHOOK", "https:///geheim", "an address that begins with https://"),
+        ("HEARTBEAT_URL", "ftp://geheim", "an address that begins with https://"),
+        ("NOTIFY_EMAIL", "geheim@mail.example", "an address that begins with mailtos://"),
+        ("NOTIFY_LANGUAGE", "geheim", "'en' or 'zh'"),
+    ],
+)
+def test_an_address_that_is_none_is_refused_unseen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: str
+) -> None:
+    monkeypatch.setenv(f"DAYBREAK_{name}", value)
+    with pytest.raises(ProjectError, match=f"DAYBREAK_{name} cannot be used; expected.*{expected}") as caught:
+        load_settings(tmp_path)
+    assert "geheim" not in str(caught.value)
+
+
+def test_prefect_s_database_is_one_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings(tmp_path).prefect_database == f"sqlite+aiosqlite:///{tmp_path}/.daybreak/prefect/prefect.db"
+    monkeypatch.setenv("DAYBREAK_PREFECT_DATABASE_URL", "postgresql+asyncpg://night:geheim@db/prefect")
+    settings = load_settings(tmp_path)
+    assert settings.prefect_database == "postgresql+asyncpg://night:geheim@db/prefect"
+    assert "geheim" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("DAYBREAK_PREFECT_DATABASE_URL", "postgresql://night:geheim@db/prefect", "sqlite.aiosqlite"),
+        ("DAYBREAK_TIMEZONE", "Middle-earth/Shire", "Asia/Shanghai"),
+        ("DAYBREAK_PREFECT_PORT", "70000", "65535"),
+        ("DAYBREAK_MLFLOW_PORT", "http", "integer"),
+    ],
+)
+def test_what_the_stack_cannot_use_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ProjectError, match=f"{variable} cannot be used.*{said}") as caught:
+        load_settings(tmp_path)
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("zone", "found"), [("Asia/Shanghai", "Asia/Shanghai"), (":Europe/Oslo", "Europe/Oslo"), ("?", "UTC")]
+)
+def test_schedules_are_meant_in_the_machine_s_time_zone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str, found: str
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    assert load_settings(tmp_path).timezone == found
+    monkeypatch.setenv("DAYBREAK_TIMEZONE", "America/Lima")
+    assert load_settings(tmp_path).timezone == "America/Lima"

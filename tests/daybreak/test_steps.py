@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from daybreak.records import FileDigest
-from daybreak.steps import MANIFEST, Step, Store
+from daybreak.steps import CACHE, MANIFEST, Step, Store
 
 
 class Counter:
@@ -105,3 +105,17 @@ def test_the_newest_manifest_is_the_last_one(store: Store) -> None:
     assert last is not None
     assert last["inputs"] == {"data": "b"}
     assert store.last("sweep") is None
+
+
+def test_every_folder_is_told_with_its_manifest_and_shared_data_are_no_step(store: Store) -> None:
+    work = Counter()
+    store.run(step(work, data="a"))
+    left = store.folder(step(work, data="b"))
+    left.mkdir(parents=True)
+    (store.root / CACHE / "tokens").mkdir(parents=True)
+    found = dict(store.folders())
+    assert found.pop(left) is None
+    ((folder, manifest),) = found.items()
+    assert folder == store.folder(step(work, data="a"))
+    assert manifest is not None
+    assert manifest["result"]["name"] == "out.txt"

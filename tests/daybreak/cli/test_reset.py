@@ -1,13 +1,19 @@
 """`daybreak reset` deletes the state and nothing else."""
 
 import json
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
 import pytest
 from typer.testing import CliRunner
 
 from daybreak.cli import app
+from daybreak.errors import Busy
 from daybreak.records import Project
+from daybreak.stack import state
+from daybreak.stack.state import StackState, born
 
 
 def test_reset_asks_and_then_deletes_only_the_state(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,6 +26,17 @@ def test_reset_asks_and_then_deletes_only_the_state(project: Project, monkeypatc
     CliRunner().invoke(app, ["reset", "--yes"], catch_exceptions=False)
     assert not state.exists()
     assert project.params_file.is_file()
+
+
+def test_a_stack_that_is_up_keeps_its_databases(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.root)
+    folder = project.root / ".daybreak" / "stack"
+    began = born(psutil.Process())
+    said = StackState(pid=os.getpid(), born=began, started_at=datetime.now(UTC), phase="up", parts={})
+    state.write(state.state_file(folder), said)
+    with pytest.raises(Busy, match=r"the stack is up.*daybreak down"):
+        CliRunner().invoke(app, ["reset", "--yes"], catch_exceptions=False)
+    assert folder.is_dir()
 
 
 def test_reset_deletes_nothing_that_is_not_ours(

@@ -75,14 +75,12 @@ def test_a_candidate_with_other_labels_is_refused(exported: ExportRef, reviews: 
         evaluation.measure_candidate(exported, other, tmp_path)
 
 
-def test_a_champion_with_other_labels_says_so(exported: ExportRef, reviews: DatasetRef, tmp_path: Path) -> None:
+def test_a_champion_that_shares_no_label_says_so(exported: ExportRef, reviews: DatasetRef, tmp_path: Path) -> None:
     other = reviews.model_copy(update={"labels": ("坏", "好")})
     champion = evaluation.measure_champion(exported.int8, other, tmp_path)
     (stated,) = champion.path.iterdir()
-    assert json.loads(stated.read_text(encoding="utf-8")) == {
-        "not_comparable": "labels negative, positive instead of 坏, 好",
-        "labels": ["negative", "positive"],
-    }
+    found = json.loads(stated.read_text(encoding="utf-8"))
+    assert found == {"rows": 0, "labels": ["negative", "positive"], "shared": []}
     assert champion.metrics == {}
     assert champion.digest == digests.of_files([stated], below=champion.path)
 
@@ -94,8 +92,44 @@ def test_gates_and_reports_can_do_without_the_champions_answers(
     champion = evaluation.measure_champion(exported.fp32, other, tmp_path / "champion")
     evidence = Evidence(candidate=measured, champion=champion, dataset=other)
     (quality,) = (each for each in judge(evidence, gates_section()(), tmp_path, 1).verdicts if each.gate == "quality")
-    assert "The champion answers other labels (negative, positive), so it cannot be compared." in quality.reason
+    assert "A new series begins: the labels were negative, positive, now 坏, 好. No label is shared" in quality.reason
     assert compare(measured, champion, other) is None
+
+
+def test_a_champion_of_an_earlier_series_answers_the_rows_whose_label_both_know(
+    measured: Measurements, exported: ExportRef, copied: DatasetRef, tmp_path: Path
+) -> None:
+    """Every third row gets a label that the champion has never seen; the candidate is imagined to know it."""
+    rows = pd.read_parquet(copied.split("test"))
+    rows.loc[::3, "label"] = "mixed"
+    rows.to_parquet(copied.split("test"))
+    digest = digests.of_files((copied.path / "split").iterdir(), below=copied.path / "split")
+    grown = copied.model_copy(update={"labels": ("mixed", "negative", "positive"), "digest": digest})
+    champion = evaluation.measure_champion(exported.fp32, grown, tmp_path / "champion")
+    answers = pd.read_parquet(champion.path / "predictions.parquet")
+    assert list(answers["id"]) == list(rows.loc[rows["label"] != "mixed", "id"])
+    assert champion.metrics == {}
+    candidate = relabelled(measured, rows, digest, tmp_path / "candidate")
+    evidence = Evidence(candidate=candidate, champion=champion, dataset=grown)
+    (quality,) = (each for each in judge(evidence, gates_section()(), tmp_path, 1).verdicts if each.gate == "quality")
+    assert quality.code == "new_series"
+    assert f"compared on the {len(answers)} test rows whose label both know (negative, positive)" in quality.reason
+    compared = compare(candidate, champion, grown)
+    assert compared is not None
+    assert compared.rows == len(answers)
+
+
+def relabelled(measured: Measurements, rows: pd.DataFrame, dataset_digest: str, folder: Path) -> Measurements:
+    """The measurements of a candidate that answers rows of the third label right, and the others as before."""
+    shutil.copytree(measured.path, folder)
+    for name in ("predictions.parquet", "baseline.parquet"):
+        answers = pd.read_parquet(folder / name)
+        new = rows["label"].to_numpy() == "mixed"
+        answers["label"] = rows["label"].to_numpy()
+        answers.loc[new, "predicted"] = "mixed"
+        answers.to_parquet(folder / name)
+    digest = digests.of_files(folder.iterdir(), below=folder)
+    return measured.model_copy(update={"path": folder, "digest": digest, "dataset_digest": dataset_digest})
 
 
 @pytest.mark.parametrize("harm", ["altered", "gone"])

@@ -107,24 +107,61 @@ def state(evidence: Evidence, stated: dict[str, object]) -> None:
     (evidence.champion.path / "predictions.json").write_text(json.dumps(stated, ensure_ascii=False), encoding="utf-8")
 
 
-def test_a_champion_with_other_labels_is_not_compared(evidence: Evidence) -> None:
-    state(evidence, {"not_comparable": "labels 坏, 好 instead of negative, positive", "labels": ["坏", "好"]})
+def test_a_champion_that_shares_no_label_is_not_compared_and_the_rest_is_judged(evidence: Evidence) -> None:
+    state(evidence, {"labels": ["坏", "好"]})
     verdict = check(evidence, Params())
     assert verdict.outcome is Outcome.PASS
-    assert "The champion answers other labels (坏, 好), so it cannot be compared." in verdict.reason
+    assert "A new series begins: the labels were 坏, 好, now negative, positive. No label is shared" in verdict.reason
     questions = [finding["question"] for finding in verdict.details["findings"]]
     assert questions == ["Accuracy", "Accuracy against the TF-IDF baseline"]
+    assert verdict.details["series"]["shared"] == []
     assert check(evidence, Params(min_accuracy=0.95)).outcome is Outcome.FAIL
 
 
+def grow(evidence: Evidence, *, known: int = ROWS) -> Evidence:
+    """The data has a third label, and the champion answered the first `known` rows of the other two."""
+    assert evidence.champion is not None
+    for side, names in ((evidence.candidate, ("predictions", "baseline")), (evidence.champion, ("predictions",))):
+        for name in names:
+            path = side.path / f"{name}.parquet"
+            answers = pd.read_parquet(path)
+            answers.loc[known:, ["label", "predicted"]] = "mixed"
+            if side is evidence.champion:
+                answers = answers.head(known)
+            answers.to_parquet(path)
+    (evidence.champion.path / "predictions.json").write_text('{"labels": ["negative", "positive"]}', encoding="utf-8")
+    labels = ("mixed", "negative", "positive")
+    return evidence.model_copy(update={"dataset": evidence.dataset.model_copy(update={"labels": labels})})
+
+
+def test_a_new_label_begins_a_series_that_is_compared_on_the_shared_ones(evidence: Evidence) -> None:
+    verdict = check(grow(evidence, known=1600), Params())
+    assert verdict.outcome is Outcome.PASS
+    assert verdict.code == "new_series"
+    assert "the labels were negative, positive, now mixed, negative, positive." in verdict.reason
+    assert "compared on the 1,600 test rows whose label both know (negative, positive)." in verdict.reason
+    against = next(each for each in verdict.details["findings"] if each["question"] == "Accuracy against the champion")
+    assert against["samples"] == verdict.details["series"]["rows"] == 1600
+
+
+@pytest.mark.parametrize("known", [40, 0])
+def test_too_few_shared_rows_are_inconclusive(evidence: Evidence, known: int) -> None:
+    verdict = check(grow(evidence, known=known), Params())
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert verdict.samples == known
+
+
+def test_a_champion_must_have_answered_every_shared_row(evidence: Evidence) -> None:
+    grown = grow(evidence, known=1600)
+    assert grown.champion is not None
+    path = grown.champion.path / "predictions.parquet"
+    pd.read_parquet(path).head(1500).to_parquet(path)
+    with pytest.raises(DataError, match="different rows"):
+        check(grown, Params())
+
+
 @pytest.mark.parametrize(
-    "stated",
-    [
-        {},
-        {"labels": ["a", "b"]},
-        {"not_comparable": "labels"},
-        {"not_comparable": "", "labels": ["positive", "negative"]},
-    ],
+    "stated", [{}, {"labels": ["positive", "negative"]}, {"labels": ["negative", "positive", "mixed"]}]
 )
 def test_a_champion_without_answers_needs_the_reason(evidence: Evidence, stated: dict[str, object]) -> None:
     state(evidence, stated)

@@ -1,7 +1,9 @@
 """Fixtures for every test: a small project, fresh or prepared."""
 
+import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # so that tests can `import making`
 
 from making import Finished, finish_night, make_project, run_stages
+from restoring import restored
 
 from daybreak.records import Project
+
+CURRENT = "PYTEST_CURRENT_TEST"  # pytest's own
 
 
 @pytest.fixture
@@ -54,6 +59,31 @@ def mlflow_url(mlflow_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    """A small night done in this process, without Prefect or Ray: released as version 1. Do not change its files."""
+def _finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     return finish_night(tmp_path_factory.mktemp("finished") / "checkout")
+
+
+@pytest.fixture
+def finished(_finished: Finished) -> Iterator[Finished]:
+    """A small night done in this process, without Prefect or Ray: released as version 1.
+
+    Every test that asks gets the same one: its databases and its runs are put back afterwards, its other files must not
+    be changed.
+    """
+    home = _finished.night.settings.home
+    with restored(home, runs=_finished.night.folder.parent):
+        yield _finished
+
+
+@pytest.fixture(autouse=True)
+def _environment() -> Iterator[None]:
+    """A command that runs in the tests' process sets variables for the libraries it starts: here they end with it."""
+    before = dict(os.environ)
+    yield
+    if {**os.environ, CURRENT: ""} != {**before, CURRENT: ""}:
+        os.environ.clear()
+        os.environ.update(before)
+        if "prefect.context" in sys.modules:
+            from prefect.context import refresh_global_settings_context
+
+            refresh_global_settings_context()

@@ -15,6 +15,10 @@ from restoring import restored
 
 from daybreak.records import Project
 
+# No connection outlives its use: a test that copies a home reads its databases, which lets go of SQLite's locks on them
+# in this whole process, and another process then takes away what a connection left open here still holds.
+os.environ.setdefault("MLFLOW_SQLALCHEMYSTORE_POOLCLASS", "NullPool")
+
 CURRENT = "PYTEST_CURRENT_TEST"  # pytest's own
 
 

@@ -109,7 +109,12 @@ def test_with_the_stack_each_channel_is_told_once(
 
 
 def emitted(name: str) -> list[dict[str, Any]]:
+    """The events of that name, once the server has written any: it collects them for some seconds."""
+    question = {"filter": {"event": {"name": [name]}}, "limit": 50}
+    events: list[dict[str, Any]] = []
+    deadline = time.monotonic() + 30
     with get_client(sync_client=True) as client:
-        found = client.request("POST", "/events/filter", json={"filter": {"event": {"name": [name]}}, "limit": 50})
-    events: list[dict[str, Any]] = found.json()["events"]
+        while not events and time.monotonic() < deadline:
+            time.sleep(0.5)
+            events = client.request("POST", "/events/filter", json=question).json()["events"]
     return events

@@ -14,6 +14,10 @@ DaybreakError                 exit code 1
     └── LostRace              somebody else moved the champion first
 """
 
+import errno
+
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+
 
 class DaybreakError(Exception):
     """Root of the tree. All arguments are positional, so that every error survives pickling."""
@@ -75,3 +79,8 @@ class EvidenceMismatch(ReleaseError):
 
 class LostRace(ReleaseError):
     """Somebody else moved the champion first."""
+
+
+def no_space(error: BaseException) -> bool:
+    """Whether something failed because a disk is full; libraries in other languages say so in words alone."""
+    return getattr(error, "errno", None) in NO_SPACE or "No space left on device" in str(error)

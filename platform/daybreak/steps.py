@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from daybreak import digests
+from daybreak.errors import StepFailed, no_space
 from daybreak.records import Record
 
 T = TypeVar("T", bound=Record)
@@ -58,9 +59,22 @@ class Store:
         return Done(step.result.model_validate(manifest["result"]), manifest["at"], manifest["seconds"])
 
     def run(self, step: Step[T]) -> Done[T]:
-        """Reuse the step or do its work; an interrupted attempt's leftovers are swept away first."""
+        """Reuse the step or do its work; an interrupted attempt's leftovers are swept away first.
+
+        Raises what the work raises, and StepFailed when the disk is full.
+        """
         if found := self.find(step):
             return found
+        try:
+            return self._do(step)
+        except Exception as error:
+            if not no_space(error):
+                raise
+            shutil.rmtree(self.folder(step), ignore_errors=True)  # half a model helps nobody to make room
+            remedy = "Free some and run again: what was done is kept"
+            raise StepFailed(f"{step.name}: the disk is full", f"free space for {self.root}", remedy) from error
+
+    def _do(self, step: Step[T]) -> Done[T]:
         folder = self.folder(step)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)

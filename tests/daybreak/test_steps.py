@@ -1,9 +1,11 @@
 """Steps are done once per content, healed after interruption, and can say why they run again."""
 
+import errno
 from pathlib import Path
 
 import pytest
 
+from daybreak.errors import StepFailed
 from daybreak.records import FileDigest
 from daybreak.steps import CACHE, MANIFEST, Step, Store
 
@@ -119,3 +121,24 @@ def test_every_folder_is_told_with_its_manifest_and_shared_data_are_no_step(stor
     assert folder == store.folder(step(work, data="a"))
     assert manifest is not None
     assert manifest["result"]["name"] == "out.txt"
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "no room"), RuntimeError("I/O error: No space left on device (os error 28)")]
+)
+def test_a_full_disk_is_said_and_what_was_half_done_makes_room(store: Store, error: Exception) -> None:
+    def fill(folder: Path) -> FileDigest:
+        (folder / "model.bin").write_bytes(b"half")
+        raise error
+
+    with pytest.raises(StepFailed, match=r"train: the disk is full; expected free space for .*; Free some"):
+        store.run(Step("train", {}, FileDigest, fill))
+    assert not [path for path in store.root.rglob("*") if path.is_file()]
+
+
+def test_what_else_goes_wrong_is_the_step_s_own(store: Store) -> None:
+    def fail(folder: Path) -> FileDigest:
+        raise OSError(errno.EACCES, "not yours")
+
+    with pytest.raises(PermissionError, match="not yours"):
+        store.run(Step("train", {}, FileDigest, fail))

@@ -1,12 +1,11 @@
 """How a stage runs under dvc: in the project's folder, with its own section of params.yaml, errors as one line."""
 
-import errno
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from daybreak.errors import DaybreakError, ProjectError
+from daybreak.errors import DaybreakError, ProjectError, no_space
 
 
 def run(name: str, work: Callable[[Path, Any], None]) -> int:
@@ -25,7 +24,7 @@ def run(name: str, work: Callable[[Path, Any], None]) -> int:
 
 def full_disk(error: OSError) -> ProjectError | None:
     """The sentence for a disk without space, or None when something else is wrong."""
-    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+    if not no_space(error):
         return None
     where = f" while writing {error.filename}" if error.filename else ""
     return ProjectError(f"the disk is full{where}", "free space for data/ and .dvc/cache", "Free some and run again")

@@ -12,6 +12,8 @@ from standing import Standing, gone, kill, processes_below, standing
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
+LAST_STEPS = ("track", "record")  # of milliseconds each: the kill may come when the model is out already
+STEPS = ("prepare", "sweep", "train", "export", "evaluate", "judge", *LAST_STEPS)
 # Long enough to be interrupted in: the steps themselves still take seconds.
 SLOW = {**NIGHT, "training": {**NIGHT["training"], "epochs": 60}}
 
@@ -89,6 +91,39 @@ def test_kill_9_of_the_worker(stack: Standing) -> None:
     assert all(gone(member, 10) for member in members)
     ended = stack.wait(run, seconds=90)
     assert ended["state_type"] == "CRASHED", ended["state"]
+    next_night_works(stack, ended)
+
+
+def test_kill_9_of_the_flow_in_each_step(stack: Standing) -> None:
+    """One night, killed in every step it has: each new attempt goes on where the last one was killed."""
+    before = champion(stack)
+    for step in STEPS:
+        run = stack.start(**another(1.5))
+        stack.wait_for_step(run, step)
+        members = family(stack.flow_process(run))
+        kill(members[0])
+        assert all(gone(member, 10) for member in members), step
+        assert stack.wait(run, seconds=60)["state_type"] == "CRASHED", step
+        assert champion(stack) == before or step in LAST_STEPS, step
+    ended = stack.wait(stack.start(**another(1.5)))
+    assert ended["state_type"] == "COMPLETED", ended["state"]
+    assert champion(stack) == (before or 0) + 1
+    record = stack.shell.json("runs", "show")
+    assert {"prepare", "sweep", "train", "export", "evaluate"} <= set(record["reused"])
+
+
+def test_cancelled_in_the_ui_the_work_stops_and_leaves_nothing(stack: Standing) -> None:
+    run = stack.start(overrides="tuning.seed=77\ntuning.trials=4")
+    stack.wait_for_step(run, "sweep")
+    wait_for_process(stack, "raylet")
+    members = family(stack.flow_process(run))
+    asked = time.monotonic()
+    stack.ask(f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLING"}, "force": False})
+    assert all(gone(member, 20 - (time.monotonic() - asked)) for member in members)
+    ended = stack.wait(run, seconds=60)
+    assert ended["state_type"] == "CANCELLED"
+    assert not [each for each in processes_below(stack.shell.project.root) if "ray" in each.name()]
+    assert stack.shell.json("runs", "show")["status"] == "cancelled"
     next_night_works(stack, ended)
 
 

@@ -110,3 +110,7 @@ def test_a_withdrawn_champion_does_not_come_back_by_itself(week: Any) -> None:
     assert again["status"] in ("held", "unchanged")
     assert shell.json("model", "history")["champion"]["version"] != version
     shell.json("model", "unhold", "--by", "Li", "--reason", "it was the cache")
+    let_go = shell.json("run", "-p", "training.seed=19")
+    assert (let_go["status"], let_go["reused"].count("train")) == ("released", 1)
+    assert let_go["model"]["sha256"] == released["model"]["sha256"]
+    assert shell.json("model", "history")["champion"]["version"] == let_go["model"]["version"]

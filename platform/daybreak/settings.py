@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     notify_email: SecretStr | None = None
     notify_language: Literal["en", "zh"] = "en"
     heartbeat_url: SecretStr | None = None
+    source_url: SecretStr | None = None
 
     @property
     def ledger(self) -> str:

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from making import make_rows
 
 from daybreak.data import reading, sources, yardstick
-from daybreak.data.clean import clean_text
+from daybreak.data.clean import CleanParams, clean_text
 from daybreak.data.reading import Pair
 from daybreak.data.screening import AdmissionParams, Content, look, screen
 from daybreak.data.yardstick import LastVersion
@@ -116,7 +116,7 @@ def make_batches(change: Change, size: int, count: int, chance: random.Random) -
 def held_shares(last: LastVersion, groups: dict[Group, list[list[Pair]]]) -> dict[Group, float]:
     """Share of each group's batches that any check holds; one fit answers all, as in a night that brings them."""
     looked = {
-        group: [look(batch, last, lowercase=False, asked=2000, seed=1) for batch in batches]
+        group: [look(batch, last, cleaning=CleanParams(), asked=2000, seed=1) for batch in batches]
         for group, batches in groups.items()
     }
     texts = {text for contents in looked.values() for content in contents for text, _label in content.fresh}

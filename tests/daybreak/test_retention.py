@@ -26,11 +26,11 @@ RELEASED = (True, True, False, True, False)
 
 
 @pytest.fixture(scope="module")
-def lived(finished: Finished, tmp_path_factory: pytest.TempPathFactory, mlflow_template: Path) -> Night:
+def lived(_finished: Finished, tmp_path_factory: pytest.TempPathFactory, mlflow_template: Path) -> Night:
     """Five nights in a home of their own, some released; `retention.nights` is two. Nothing is cleaned yet."""
-    night = dwell(finished, tmp_path_factory.mktemp("lived") / "home", mlflow_template)
+    night = dwell(_finished, tmp_path_factory.mktemp("lived") / "home", mlflow_template)
     for number, passes in enumerate(RELEASED, 1):
-        fabricate_night(night, finished.results.dataset, number, passes=passes)
+        fabricate_night(night, _finished.results.dataset, number, passes=passes)
     return night
 
 

@@ -1,4 +1,4 @@
-"""Two people start the night of one project at the same moment: one night is done, the other says so or finds it done."""
+"""Two people start the night of one project at the same moment: it is done once, and the other is told."""
 
 import json
 import subprocess

@@ -59,6 +59,16 @@ def find_run(night: Night, run: str | None) -> RunRecord:
     return record
 
 
+def actor(by: str) -> str:
+    """The name given, else whoever runs the command, as the system knows them. Raises BadInput if nobody does."""
+    from getpass import getuser
+
+    try:
+        return by or getuser()
+    except (OSError, KeyError):
+        raise BadInput("nobody knows who you are", "a name", "Give one with --by") from None
+
+
 def moment(text: str) -> datetime:
     """A moment in time. Raises BadInput for what is none, and for one without a zone."""
     try:

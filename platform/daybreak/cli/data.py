@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from daybreak.cli.base import JsonOption, ProjectOption, data, open_project, show
-from daybreak.errors import BadInput
+from daybreak.cli.base import JsonOption, ProjectOption, actor, data, open_project, show
 
 VersionArgument = Annotated[int, typer.Argument(help="A data version's number: see `daybreak data versions`.")]
 EVERY = 1_000_000  # nights; more than there are
@@ -74,7 +73,7 @@ def data_rollback(
     night = open_project(project)
     with steps.alone(night):
         rollback.rollback(
-            night.project, version, reason=reason, actor=_actor(by), wait_seconds=night.settings.lock_wait_seconds
+            night.project, version, reason=reason, actor=actor(by), wait_seconds=night.settings.lock_wait_seconds
         )
     show(versions.summary(night.project), as_json, listings.preparation)
 
@@ -88,7 +87,7 @@ def data_forward(by: ByOption = "", project: ProjectOption = None, as_json: Json
 
     night = open_project(project)
     with steps.alone(night):
-        rollback.forward(night.project, actor=_actor(by), wait_seconds=night.settings.lock_wait_seconds)
+        rollback.forward(night.project, actor=actor(by), wait_seconds=night.settings.lock_wait_seconds)
     show(versions.listing(night.project), as_json, listings.data_versions)
 
 
@@ -115,19 +114,9 @@ def data_forget(
     night = open_project(project)
     with steps.alone(night):
         wait_seconds = night.settings.lock_wait_seconds
-        found = forgetting.forget(night.project, row, reason=reason, actor=_actor(by), wait_seconds=wait_seconds)
+        found = forgetting.forget(night.project, row, reason=reason, actor=actor(by), wait_seconds=wait_seconds)
         shutil.rmtree(night.store.root, ignore_errors=True)
     nights = open_ledger(night).runs(night.project.name, limit=EVERY)
     trained = [run.model for run in nights if run.model and run.data_version in found.versions]
     saw = sorted({model.version for model in trained if model.version is not None})
     show({**found.model_dump(mode="json", exclude={"objects"}), "models": saw}, as_json, rows.forgotten)
-
-
-def _actor(by: str) -> str:
-    """The name given, else whoever runs the command, as the system knows them."""
-    from getpass import getuser
-
-    try:
-        return by or getuser()
-    except (OSError, KeyError):
-        raise BadInput("nobody knows who you are", "a name", "Give one with --by") from None

@@ -9,7 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from daybreak import digests
-from daybreak.data import batches, huggingface, reading
+from daybreak.data import batches, huggingface, reading, sql, stage
+from daybreak.data.formats import PLAIN, SUFFIXES
 from daybreak.data.ingest import IngestParams
 from daybreak.data.sources import (
     SAMPLE_LABELS,
@@ -20,11 +21,11 @@ from daybreak.data.sources import (
     Sources,
     read_sources,
     sample_folder,
+    verified_shard,
     write_sources,
 )
 from daybreak.errors import DataError
 
-SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 MEND_PATH = "Mend ingest.path in params.yaml"
 
 
@@ -37,6 +38,8 @@ def admit(root: Path, params: IngestParams) -> Sources:
     request = params.request
     if request.source == "huggingface":
         own = _admit_dataset(root, params)
+    elif request.source == "sql":
+        own = _admit_query(root, params)
     else:
         own = survey(root, request)
         if request.source == "files":
@@ -47,11 +50,16 @@ def admit(root: Path, params: IngestParams) -> Sources:
 
 
 def is_current(root: Path, params: IngestParams) -> bool:
-    """Whether admission would change nothing; a hub is not asked, so what was admitted of it stays current."""
+    """Whether admission would change nothing; a hub is not asked, so what was admitted of it stays current.
+
+    A database is asked for what is new; without a watermark the whole query would have to run, so it never is current.
+    """
     recorded = read_sources(root)
     request = params.request
     if recorded is None or recorded.request != request:
         return False
+    if request.source == "sql":
+        return request.watermark is not None and recorded == compose(root, _admit_query(root, params, keep=False))
     if request.source != "huggingface":
         return recorded == compose(root, survey(root, request))
     folder = local_folder(root, request)
@@ -75,7 +83,7 @@ def compose(root: Path, own: Sources) -> Sources:
         if batches.key_of(batch) not in passed_over:
             kept.append(batch)
             passed_over.add(batches.key_of(batch))
-    return Sources(request=own.request, batches=tuple(kept))
+    return Sources(request=own.request, batches=tuple(kept), restored=recorded.restored if recorded else ())
 
 
 def _own(sources: Sources) -> Sources:
@@ -110,17 +118,28 @@ def digest_of_folder(folder: Path) -> str:
 def _files(root: Path, pattern: str) -> Iterator[tuple[Path, Path]]:
     """(folder the search began in, file) for a file, a folder or a glob."""
     place = root / Path(pattern).expanduser()
-    if place.is_file() and place.suffix.lower() not in SUFFIXES:
+    suffixes = (*SUFFIXES, *PLAIN) if pattern.lower().endswith(PLAIN) else SUFFIXES
+    if place.is_file() and not pattern.lower().endswith(suffixes):
         raise DataError(f"ingest.path names {pattern}", f"a file ending in {', '.join(SUFFIXES)}", MEND_PATH)
     base, glob = (place, "**/*") if place.is_dir() else _fixed_part(place)
     arrivals = root / batches.INCOMING  # what lies there is checked first: it becomes batches of its own
-    inside = [path for path in base.glob(glob) if path.is_file() and not _hidden(path, base)]
-    found = [path for path in inside if not path.is_relative_to(arrivals)]
-    usable = [path for path in found if path.suffix.lower() in SUFFIXES]
+    visible = [path for path in base.glob(glob) if not _hidden(path, base) and not path.is_relative_to(arrivals)]
+    if not place.is_file():
+        _refuse_links_out(visible, base)
+    found = [path for path in visible if path.is_file()]
+    usable = [path for path in found if path.name.lower().endswith(suffixes)]
     if not usable and base != arrivals:
         what = f"names {len(found)} files, none of a known kind" if found else "names nothing that is there"
         raise DataError(f"ingest.path {pattern} {what}", f"a file, folder or glob of {', '.join(SUFFIXES)}", MEND_PATH)
     yield from ((base, path) for path in usable)
+
+
+def _refuse_links_out(paths: list[Path], base: Path) -> None:
+    """A link in a folder must not bring what lies elsewhere: nobody who looks at the folder would know."""
+    for path in paths:
+        if path.is_symlink() and not path.resolve().is_relative_to(base.resolve()):
+            found = f"{path.relative_to(base).as_posix()} is a link out of the folder that ingest.path names"
+            raise DataError(found, "files of the folder itself", "Copy the file there, or name its own place")
 
 
 def _fixed_part(place: Path) -> tuple[Path, str]:
@@ -142,7 +161,10 @@ def _name(root: Path, base: Path, path: Path) -> str:
 
 
 def _shard(path: Path, name: str) -> Shard:
-    return Shard(name=name, sha256=digests.of_file(path), bytes=path.stat().st_size)
+    try:
+        return Shard(name=name, sha256=digests.of_file(path), bytes=path.stat().st_size)
+    except OSError as error:
+        raise DataError(f"{name} cannot be read: {error.strerror}", "a file that is there and open to you") from None
 
 
 def _copy(root: Path, sources: Sources, params: IngestParams) -> None:
@@ -156,7 +178,7 @@ def _store_all(root: Path, found: list[tuple[Path, Shard]], params: IngestParams
     """Look into every file that is new before the first one is stored."""
     for path, shard in found:
         if not (root / SHARDS / shard.stored).is_file():
-            next(reading.read_columns(path, shard.name, params.text_column, params.label_column), None)
+            reading.require(path, shard.name, params.columns)
     for path, shard in found:
         store(root, path, shard)
 
@@ -192,6 +214,34 @@ def _admit_dataset(root: Path, params: IngestParams) -> Sources:
     name = request.path or ""
     name += f"@{request.revision}" if request.revision else ""
     return Sources(request=request, batches=(Batch(name=name, source="huggingface", shards=shards, origin=origin),))
+
+
+def _admit_query(root: Path, params: IngestParams, *, keep: bool = True) -> Sources:
+    """What earlier nights brought and, after it, one batch of what the query finds now; of a new query, all of it.
+
+    Without a watermark that one batch takes the place of the last. Not to `keep` the rows is to look only.
+    """
+    request, recorded = params.request, read_sources(root)
+    earlier = _own(recorded).batches if recorded and recorded.request == request and request.watermark else ()
+    with TemporaryDirectory() as scratch:
+        url = stage.source_url(root)
+        found = sql.export(url, request.query or "", request.watermark, _since(root, earlier), Path(scratch))
+        if found.file is None:
+            return Sources(request=request, batches=earlier)
+        name = f"sql-{len(earlier) + 1:04d}" if request.watermark else "sql"
+        shard = _shard(found.file, f"{name}.parquet")
+        if keep:
+            _store_all(root, [(found.file, shard)], params)
+    batch = Batch(name=name, source="sql", shards=(shard,), watermark=found.watermark)
+    return Sources(request=request, batches=(*earlier, batch))
+
+
+def _since(root: Path, earlier: tuple[Batch, ...]) -> sql.Since | None:
+    if not earlier or earlier[-1].watermark is None:
+        return None
+    highest = earlier[-1].watermark
+    files = (verified_shard(root, batch, batch.shards[0]) for batch in earlier if batch.watermark == highest)
+    return sql.Since(highest, tuple(files))
 
 
 def _is_kept(root: Path, recorded: Sources, request: Request, origin: str | None) -> bool:

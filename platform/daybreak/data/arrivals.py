@@ -7,20 +7,22 @@ import fcntl
 import os
 import signal
 import time
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from stat import S_ISREG
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from daybreak.data import reading
-from daybreak.data.admission import SUFFIXES
+from daybreak.data import formats, reading
 from daybreak.data.batches import INCOMING, Stamp
+from daybreak.data.formats import SUFFIXES
+from daybreak.data.reading import Columns, encoding
 from daybreak.errors import DataError
 
 TEMPORARY = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart", ".swp", "~")
 PARQUET = b"PAR1"  # a Parquet file begins and ends with it
-NEWLINE = b"\n"
+NEWLINE = "\n"
 
 
 class Arrival(NamedTuple):
@@ -58,6 +60,8 @@ def unfinished(arrival: Arrival) -> str:
         return "it cannot be reached: a broken link, or a folder that is closed to us"
     if arrival.stamp[0] == 0:
         return "it is empty"
+    if _is_link_out(arrival):
+        return "it is a link out of data/incoming/: copy the file here"
     return "a process is still writing it" if is_being_written(arrival.path) else ""
 
 
@@ -95,18 +99,30 @@ def is_being_written(path: Path) -> bool:
     return False
 
 
-def is_cut(path: Path, text_column: str, label_column: str) -> bool:
-    """Whether a file that cannot be read only lacks its end: a Parquet footer, or the rest of its last line."""
-    content = path.read_bytes()
-    if path.suffix.lower() == ".parquet":
+def is_cut(path: Path, columns: Columns) -> bool:
+    """Whether a file that cannot be read only lacks its end: a Parquet footer, a gzip trailer, or its last line's."""
+    if formats.kind_of(path.name) == formats.PARQUET:
+        content = path.read_bytes()
         return content.startswith(PARQUET) and not (len(content) > 2 * len(PARQUET) and content.endswith(PARQUET))
-    if content.endswith(NEWLINE):
+    try:
+        with encoding.opened(path) as stream:
+            content = stream.read()
+        text = content.decode(columns.encoding or encoding.detect(path, path.name), "ignore")
+    except EOFError:
+        return True
+    except (DataError, OSError, zlib.error):
         return False
+    return not text.endswith(NEWLINE) and _is_readable(text[: text.rfind(NEWLINE) + 1], path, columns)
+
+
+def _is_readable(text: str, path: Path, columns: Columns) -> bool:
+    """Whether the lines make at least one row."""
     with TemporaryDirectory() as folder:
-        whole = Path(folder, f"lines{path.suffix.lower()}")
-        whole.write_bytes(content[: content.rfind(NEWLINE) + 1])
+        whole = Path(folder, f"lines{formats.kind_of(path.name)}")
+        whole.write_text(text, encoding="utf-8", newline="")
+        rows = reading.read(whole, path.name, columns.model_copy(update={"encoding": "utf-8"}))
         try:
-            return sum(1 for _row in reading.read_columns(whole, path.name, text_column, label_column)) > 0
+            return sum(1 for _row in rows) > 0
         except DataError:
             return False
 
@@ -118,6 +134,11 @@ def stamp(path: Path) -> Stamp | None:
     except OSError:
         return None
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _is_link_out(arrival: Arrival) -> bool:
+    base = arrival.path.parents[len(Path(arrival.place).parts) - 1]
+    return arrival.path.is_symlink() and not arrival.path.resolve().is_relative_to(base.resolve())
 
 
 def _may_be_file(path: Path) -> bool:

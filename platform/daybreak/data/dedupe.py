@@ -3,63 +3,107 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from daybreak.data import similarity, stage, tables
+from daybreak.data import restored, similarity, stage, tables
 from daybreak.records import Record
 
 if TYPE_CHECKING:
     import pandas as pd
 
+CONTRADICTING = "contradicting_labels"
+
 
 class DedupeParams(Record):
-    """`threshold` is exact Jaccard over the set of character 3-grams."""
+    """`threshold` is exact Jaccard over the set of character 3-grams.
+
+    Of rows with one text, `repeats` collapses them to one, keeps them all (on one side of the split), or collapses them
+    and says in the column `weight` how many they were. Of near-duplicates, `near` keeps all or one a cluster.
+    """
 
     threshold: float = Field(default=0.8, gt=0, le=1)
     near: Literal["keep", "drop"] = "keep"
+    repeats: Literal["collapse", "keep", "weight"] = "collapse"
 
 
 def dedupe(root: Path, params: DedupeParams) -> None:
-    """Write rows, clusters, pairs (.parquet) and counts.json to data/dedupe/, contradictions to the quarantine.
+    """Write rows, clusters, pairs, suspects (.parquet), counts.json to data/dedupe/, contradictions to the quarantine.
 
-    A text under more than one label is set aside with all its rows before repeats are collapsed, so that no label wins
-    by being repeated more often. A cluster is a connected component of pairs at or above the threshold.
+    Two rows are repeats when they were the same text before anything personal in it was replaced. A text under more
+    than one label is set aside with all its rows before repeats are collapsed, so that no label wins by being repeated
+    more often. A cluster is a connected component of pairs at or above the threshold; suspects are pairs with two
+    labels.
     """
-    rows, refused = _without_contradictions(tables.read(root / "data/clean/rows.parquet"))
-    distinct = _collapse(rows)
-    pairs = similarity.similar_pairs(distinct["text"].tolist(), params.threshold)
-    clustered = distinct.assign(cluster=_cluster_ids(distinct, pairs))
-    kept = _one_a_cluster(clustered) if params.near == "drop" else clustered
+    rows, refused = _without_contradictions(
+        tables.read_sorted(root / "data/clean/rows.parquet", tables.CLEANED),
+        restored.exempt(root).get(CONTRADICTING, frozenset()),
+    )
+    clean, distinct = len(rows), _collapse(rows)
+    if params.repeats != "keep":
+        rows = distinct  # a large source stands in memory once
+    pairs = similarity.similar_pairs(distinct["text"].array, params.threshold)
+    distinct["cluster"] = _cluster_ids(distinct, pairs)
+    kept = _kept(rows, distinct, params)
+    named = _named(distinct, pairs)
     folder = root / "data/dedupe"
     tables.write(kept, folder / "rows.parquet", tables.DISTINCT)
     tables.write(kept, folder / "clusters.parquet", tables.CLUSTER)
-    tables.write(_named(distinct, pairs), folder / "pairs.parquet", tables.PAIR)
+    tables.write(named, folder / "pairs.parquet", tables.PAIR)
+    tables.write(named[named["left_label"] != named["right_label"]], folder / "suspects.parquet", tables.SUSPECT)
     tables.write(refused, root / "data/quarantine/dedupe.parquet", tables.REFUSED)
-    counts = _counts(rows, clustered, kept, pairs)
-    tables.write_json({"threshold": params.threshold, **counts}, folder / "counts.json")
+    repeats = 0 if params.repeats == "keep" else clean - len(distinct)
+    dropped = {"exact_repeats": repeats, "near_dropped": clean - repeats - len(kept)}
+    tables.write_json(
+        {"threshold": params.threshold, **dropped, **_clustering(distinct, named)}, folder / "counts.json"
+    )
 
 
-def _without_contradictions(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    labels = rows.groupby("text")["label"].agg(lambda group: ", ".join(sorted(set(group))))
-    detail = rows["text"].map(labels)
-    wrong = rows.groupby("text")["label"].transform("nunique") > 1
-    return rows[~wrong], tables.refused(rows[wrong], "contradicting_labels").assign(detail=detail[wrong])
+def _without_contradictions(rows: pd.DataFrame, exempt: AbstractSet[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Kept and refused; a kept row stays in training if any row of its text must, the refused ones included."""
+    import numpy as np
+    import pandas as pd
+
+    text, texts = pd.factorize(rows["identity"])
+    label, labels = pd.factorize(rows["label"])
+    lowest, highest = np.full(len(texts), len(labels)), np.full(len(texts), -1)
+    np.minimum.at(lowest, text, label)
+    np.maximum.at(highest, text, label)
+    wrong = (lowest < highest)[text]
+    bound = np.bincount(text, rows["train_only"], minlength=len(texts))[text] > 0
+    kept = ~wrong | rows["id"].isin(exempt).to_numpy()
+    by_text = rows[wrong].groupby("identity")["label"].unique().map(sorted)
+    told = rows.loc[~kept, "identity"].map(by_text)
+    refused = tables.refused(rows[~kept], CONTRADICTING, threshold="1")
+    refused = refused.assign(value=told.map(len).astype(str), detail=told.map(", ".join))
+    return rows.assign(train_only=bound)[kept].reset_index(drop=True), refused
 
 
 def _collapse(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row a text: the one with the smallest id."""
-    ordered = rows.sort_values(list(tables.ROW), kind="stable")
-    groups = ordered.groupby("text")
-    marked = ordered.assign(train_only=groups["train_only"].transform("any"), repeats=groups["id"].transform("size"))
-    return marked.drop_duplicates("text").reset_index(drop=True)
+    """One row a text: the one with the smallest id, which comes first."""
+    import numpy as np
+    import pandas as pd
+
+    first = (~rows.duplicated("identity")).to_numpy()
+    return rows[first].assign(repeats=np.bincount(pd.factorize(rows["identity"])[0])).reset_index(drop=True)
 
 
 def _cluster_ids(rows: pd.DataFrame, pairs: similarity.Pairs) -> pd.Series:
-    """The smallest id of each row's cluster."""
-    return rows["id"].groupby(similarity.components(len(rows), pairs)).transform("min")
+    """The smallest id of each row's cluster; rows come in the order of their ids."""
+    import numpy as np
+
+    _, first, cluster = np.unique(similarity.components(len(rows), pairs), return_index=True, return_inverse=True)
+    return rows["id"].take(first[cluster]).set_axis(rows.index)
+
+
+def _kept(rows: pd.DataFrame, distinct: pd.DataFrame, params: DedupeParams) -> pd.DataFrame:
+    kept = _one_a_cluster(distinct) if params.near == "drop" else distinct
+    if params.repeats == "keep":
+        return _with_repeats(rows, kept)
+    return kept.assign(weight=kept["repeats"] if params.repeats == "weight" else 1)
 
 
 def _one_a_cluster(rows: pd.DataFrame) -> pd.DataFrame:
@@ -69,19 +113,36 @@ def _one_a_cluster(rows: pd.DataFrame) -> pd.DataFrame:
     return marked[marked["id"] == marked["cluster"]]
 
 
+def _with_repeats(rows: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
+    """All rows of the kept texts; later ones of a text get its id and their number, so that ids differ."""
+    shared = kept.set_index("identity")[["id", "train_only", "cluster"]]
+    every = rows[rows["identity"].isin(shared.index)]
+    number = every.groupby("identity").cumcount() + 1
+    texts = shared.loc[every["identity"]].set_index(every.index)
+    ids = texts["id"].where(number == 1, texts["id"] + "-" + number.astype(str))
+    return every.assign(id=ids, train_only=texts["train_only"], cluster=texts["cluster"], repeats=1, weight=1)
+
+
 def _named(rows: pd.DataFrame, pairs: similarity.Pairs) -> pd.DataFrame:
     import pandas as pd
 
-    ids = rows["id"].to_numpy()
-    return pd.DataFrame({"left": ids[pairs.left], "right": ids[pairs.right], "similarity": pairs.similarity})
+    ids, labels = rows["id"].to_numpy(), rows["label"].to_numpy()
+    return pd.DataFrame(
+        {
+            "left": ids[pairs.left],
+            "right": ids[pairs.right],
+            "similarity": pairs.similarity,
+            "left_label": labels[pairs.left],
+            "right_label": labels[pairs.right],
+        }
+    )
 
 
-def _counts(rows: pd.DataFrame, clustered: pd.DataFrame, kept: pd.DataFrame, pairs: similarity.Pairs) -> dict[str, int]:
-    sizes = clustered.groupby("cluster").size()
+def _clustering(distinct: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, int]:
+    sizes = distinct["cluster"].value_counts()
     return {
-        "exact_repeats": len(rows) - len(clustered),
-        "near_dropped": len(clustered) - len(kept),
-        "pairs": len(pairs.left),
+        "pairs": len(pairs),
+        "suspects": int((pairs["left_label"] != pairs["right_label"]).sum()),
         "clusters": int((sizes > 1).sum()),
         "clustered_rows": int(sizes[sizes > 1].sum()),
         "largest": int(sizes.max()) if len(sizes) else 0,

@@ -1,4 +1,4 @@
-"""Stage describe: counts, leakage and the naive score beside the honest one, as a page and as JSON."""
+"""Stage describe: counts, leakage, doubtful labels and the naive score beside the honest one, as a page and as JSON."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from daybreak.data import baseline, facts, page, stage, tables
+from daybreak.data import baseline, stage, tables
+from daybreak.data.describing import facts, noise, page
+from daybreak.data.describing.coverage import kept
 from daybreak.records import Record
 
 if TYPE_CHECKING:
     import pandas as pd
+
+CHARACTERS = 2_600_000  # of texts that one fit may see, the whole sample among them: time and memory stay bounded
+DOUBTED = 1_500_000  # of texts whose labels are looked at: as many fits as there are folds
+ROW = ("id", "text", "label")
 
 
 class DescribeParams(Record):
@@ -23,40 +29,68 @@ class DescribeParams(Record):
 
 
 def describe(root: Path, params: DescribeParams) -> None:
-    """Write report.json, report.html and baseline.parquet to data/describe/.
+    """Write report.json, report.html, baseline.parquet and label_suspects.parquet to data/describe/.
 
     Raises StepFailed when a row that was read is neither empty nor kept nor quarantined nor a duplicate.
     """
-    found = facts.gather(root, params.examples)
-    raw, train, test = (tables.read(root / "data" / name) for name in ("ingest/rows.parquet", *_SPLIT_FILES))
-    grams = baseline.Grams([*raw["text"], *train["text"], *test["text"]])
-    answers = baseline.answer(grams, train, test)
-    naive_train, naive_test = _naive_split(raw, found["splits"], params.seed)
-    naive = baseline.answer(grams, naive_train, naive_test)
-    labels = test["label"].tolist()
-    found["baseline"] = {
-        "naive_accuracy": baseline.accuracy(naive_test["label"].tolist(), naive.predicted),
-        "honest_accuracy": baseline.accuracy(labels, answers.predicted),
-        "macro_f1": baseline.macro_f1(labels, answers.predicted),
-        "naive_test_rows": len(naive_test),
-        "honest_test_rows": len(test),
-        "naive_seen_before": float(naive_test["text"].isin(set(naive_train["text"])).mean()),
-    }
     folder = root / "data/describe"
-    tables.write(
-        test.assign(predicted=answers.predicted, score=answers.score), folder / "baseline.parquet", tables.ANSWER
-    )
+    train, test = (_read(root / f"data/split/{name}.parquet") for name in ("train", "test"))
+    answers = _answers(train, test) if train["label"].nunique() > 1 else None
+    right = [] if answers is None else (answers["predicted"] == answers["label"]).tolist()
+    found = facts.gather(root, params.examples, right)
+    found["baseline"] = _scores(root, answers, found["splits"], params.seed)
+    looked_at, doubtful = _suspects(root)
+    found["noise"] = noise.summary(doubtful, looked_at, params.examples)
+    noise.write(doubtful, folder / "label_suspects.parquet")
+    told = test.assign(predicted="", score=0.0) if answers is None else answers
+    tables.write(told, folder / "baseline.parquet", tables.ANSWER)
     tables.write_json(found, folder / "report.json")
     (folder / "report.html").write_text(page.render(found), encoding="utf-8")
 
 
-_SPLIT_FILES = ("split/train.parquet", "split/test.parquet")
+def _answers(train: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
+    """All test rows with what a baseline says that was fitted on (at most CHARACTERS of) the training rows."""
+    import pandas as pd
+
+    seen, left, parts = baseline.bounded(train, CHARACTERS), test, []
+    while len(left):
+        part = baseline.bounded(left, CHARACTERS)
+        said = baseline.answer(baseline.Grams([*seen["text"], *part["text"]]), seen, part)
+        parts.append(part.assign(predicted=said.predicted, score=said.score))
+        left = left[len(part) :]
+    return pd.concat(parts)
 
 
-def _naive_split(raw: pd.DataFrame, splits: dict[str, Any], seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The raw rows cut at random, in the shares that the honest split really has."""
+def _scores(root: Path, answers: pd.DataFrame | None, splits: dict[str, Any], seed: int) -> dict[str, Any]:
+    """The naive score, of raw rows cut at random in the shares that the honest split really has, and the honest one."""
+    if answers is None:
+        return {"naive_accuracy": None, "honest_accuracy": None}
+    raw = baseline.bounded(_read(root / "data/ingest/rows.parquet"), CHARACTERS)
     total = sum(split["rows"] for split in splits.values())
-    return baseline.random_split(raw, splits["train"]["rows"] / total, splits["test"]["rows"] / total, seed)
+    train, test = baseline.random_split(raw, splits["train"]["rows"] / total, splits["test"]["rows"] / total, seed)
+    naive = baseline.answer(baseline.Grams([*train["text"], *test["text"]]), train, test)
+    labels, said = answers["label"].tolist(), answers["predicted"].tolist()
+    return {
+        "naive_accuracy": baseline.accuracy(test["label"].tolist(), naive.predicted),
+        "honest_accuracy": baseline.accuracy(labels, said),
+        "macro_f1": baseline.macro_f1(labels, said),
+        "naive_test_rows": len(test),
+        "honest_test_rows": len(answers),
+        "naive_seen_before": float(test["text"].isin(set(train["text"])).mean()),
+    }
+
+
+def _suspects(root: Path) -> tuple[int, pd.DataFrame | None]:
+    rows = kept(root, *ROW, "cluster", "source").to_pandas()
+    own = rows[~rows["source"].str.startswith("made:")].sort_values("id", kind="stable")
+    drawn = baseline.bounded(own, DOUBTED)
+    return len(drawn), noise.suspects(drawn)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.read_parquet(path, columns=list(ROW))
 
 
 def main() -> int:

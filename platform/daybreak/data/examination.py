@@ -8,15 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from daybreak import digests
-from daybreak.data import arrivals, batches, reading, screening, stage, yardstick
+from daybreak.data import arrivals, batches, formats, reading, screening, stage, yardstick
 from daybreak.data.arrivals import Arrival
 from daybreak.data.batches import Decision, Seen
-from daybreak.data.screening import AdmissionParams
+from daybreak.data.clean import CleanParams
+from daybreak.data.reading import Columns, Row
+from daybreak.data.screening import AdmissionParams, Pair
 from daybreak.data.sources import Batch, Shard
 from daybreak.data.yardstick import LastVersion, Yardstick
 from daybreak.errors import DataError
 
 READABLE = "readable"  # the one check that nobody can overrule
+CONVERSATION = "conversation"
 CUT = "its end is missing"
 
 
@@ -34,22 +37,21 @@ class Examined:
 class Reader:
     """How the files of one night are read: columns and cleaning of the project, beside its last version."""
 
-    text_column: str
-    label_column: str
-    lowercase: bool
+    columns: Columns
+    cleaning: CleanParams
     last: LastVersion | None
     asked: int
 
     def read(self, arrival: Arrival, batch: Batch) -> Examined:
         """What a file holds. Raises FileNotFoundError, and _Unfinished for one that lacks its end."""
-        pairs = reading.read_columns(arrival.path, batch.name, self.text_column, self.label_column)
+        pairs = map(_pair, reading.read(arrival.path, batch.name, self.columns))
         seed = int(batch.shards[0].sha256, 16)
         try:
-            content = screening.look(pairs, self.last, lowercase=self.lowercase, asked=self.asked, seed=seed)
+            content = screening.look(pairs, self.last, cleaning=self.cleaning, asked=self.asked, seed=seed)
         except FileNotFoundError:
             raise
         except Exception as error:  # whatever a file does to its reader, the night goes on without it
-            if not isinstance(error, OSError) and arrivals.is_cut(arrival.path, self.text_column, self.label_column):
+            if not isinstance(error, OSError) and arrivals.is_cut(arrival.path, self.columns):
                 raise _Unfinished from None
             told = str(error) if isinstance(error, DataError) else f"{batch.name} cannot be read: {error!r}"
             return Examined(arrival, batch, reason=told.rstrip("."))
@@ -67,12 +69,11 @@ def examine(
 
     `seen` learns what every file was found to be. The last version's quick model is fitted once for all of them.
     """
-    columns, params = stage.section(root, "ingest"), stage.section(root, "admission")
-    last = yardstick.last_version(root)
+    columns, params = stage.section(root, "ingest").columns, stage.section(root, "admission")
+    last = None if columns.messages else yardstick.last_version(root)  # the checks compare labels
     reader = Reader(
-        columns.text_column,
-        columns.label_column,
-        stage.section(root, "clean").lowercase,
+        columns,
+        stage.section(root, "clean"),
         last,
         max(screening.FEWEST_ASKED, screening.ASKED // max(1, len(found))),
     )
@@ -104,6 +105,11 @@ def _read(
             seen[arrival.place] = Seen(stamp=arrival.stamp, note=CUT)
 
 
+def _pair(row: Row) -> Pair:
+    """A row as the checks see it: one that ingest would refuse has no label, an answered conversation has one."""
+    return row.text, "" if row.fault else row.label or CONVERSATION
+
+
 def _batch(arrival: Arrival, taken: Set[str]) -> tuple[Batch, str]:
     """A file as a batch, its name marked with its digest if that name is taken, and why it cannot be read."""
     sha256, reason, name = "", "", arrival.name
@@ -114,8 +120,8 @@ def _batch(arrival: Arrival, taken: Set[str]) -> tuple[Batch, str]:
     except OSError as error:
         reason = f"{name} cannot be read: {error.strerror}"
     if name in taken:
-        path = Path(name)
-        name = path.with_name(f"{path.stem}.{sha256[:8]}{path.suffix}").as_posix()
+        end = len(formats.ending(name))
+        name = f"{name[:-end]}.{sha256[:8]}{name[-end:]}"
     shard = Shard(name=name, sha256=sha256, bytes=arrival.stamp[0] if arrival.stamp else 0)
     return Batch(name=name, source="files", shards=(shard,), origin=origin_of(arrival)), reason
 

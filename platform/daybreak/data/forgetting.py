@@ -22,6 +22,7 @@ from daybreak.data import (
     pipeline,
     reading,
     rebuilding,
+    release_set,
     remote,
     sources,
     stage,
@@ -32,7 +33,7 @@ from daybreak.data import (
 from daybreak.data import pin as pins
 from daybreak.data.arrivals import Arrival
 from daybreak.data.batches import Seen
-from daybreak.data.clean import clean_text
+from daybreak.data.clean import CleanParams, treat
 from daybreak.data.ingest import IngestParams, row_id
 from daybreak.data.rebuilding import Changed, Rebuilt
 from daybreak.data.sources import SHARDS, Shard
@@ -92,6 +93,7 @@ def forget(project: Project, row: str, *, reason: str, actor: str, wait_seconds:
     ids = _ids(project, row, params) or {each for entry in cut if row in entry.ids for each in entry.ids}
     if not ids:
         raise _unknown(project, row, params)
+    _require_not_judging(project, ids)
     struck = _strike(project, params, ids, [*(project.root / SHARDS).glob("*.*"), *_incoming(project)])
     _require_gone_from_source(project, params, struck.changed)
     held = [each for each in tags.history(project) if rebuilding.holds(project, each.version, struck.changed)]
@@ -196,13 +198,17 @@ def _settled_lock(project: Project, wait_seconds: float, *, anyhow: bool) -> byt
 
 def _ids(project: Project, row: str, params: IngestParams) -> set[str]:
     """The ids of all rows, in any raw file, that say what this one says; none for an unknown row."""
+    cleaning: CleanParams = stage.section(project.root, "clean")
     rows: list[tuple[str, str]] = []
     for path in (*(project.root / SHARDS).glob("*.*"), *_incoming(project)):
         with contextlib.suppress(DataError):  # other columns, or no table at all: it cannot hold the row
-            pairs = list(reading.read_columns(path, path.name, params.text_column, params.label_column))
-            rows += [(row_id(text, label.strip()), clean_text(text)) for text, label in pairs]
-    words = {text for each, text in rows if each == row}
-    return {each for each, text in rows if text in words}
+            found = list(reading.read(path, path.name, params.columns))
+            rows += [
+                (row_id(row.text, row.label, row.messages), treat(row.text, row.messages, cleaning).identity)
+                for row in found
+            ]
+    words = {identity for each, identity in rows if each == row}
+    return {each for each, identity in rows if identity in words}
 
 
 def _unknown(project: Project, row: str, params: IngestParams) -> DataError:
@@ -221,11 +227,19 @@ def _strike(project: Project, params: IngestParams, ids: frozenset[str] | set[st
     changed: dict[str, Shard] = {}
     for path in sorted(paths):
         with contextlib.suppress(DataError):
-            content = striking.without(path, params, lambda text, label: row_id(text, label) in ids)
+            content = striking.without(path, params, lambda row: row_id(row.text, row.label, row.messages) in ids)
             if content is not None:
                 old, new = striking.shards(path, content)
                 files[path], changed[old.sha256] = content, new
     return _Struck(files, changed)
+
+
+def _require_not_judging(project: Project, ids: set[str]) -> None:
+    """The release set is frozen, and git keeps it: people take a row out of both."""
+    for path in (project.root / name for name in (release_set.FILE, release_set.DRAFT)):
+        if path.is_file() and any(row.id in ids for row in release_set.read(path)):
+            remedy = "Freeze another one with `daybreak data release`, and take the old file out of git's history"
+            raise DataError(f"the release set {path} holds the row", "a release set without it", remedy)
 
 
 def _require_gone_from_source(project: Project, params: IngestParams, changed: Changed) -> None:
@@ -234,7 +248,8 @@ def _require_gone_from_source(project: Project, params: IngestParams, changed: C
     if params.source == "files":
         own = admission.survey(project.root, params.request).batches
     else:
-        own = tuple(each for each in recorded.batches if not batches.came_in(each)) if recorded else ()
+        theirs = recorded.batches if recorded else ()  # what a watermark passed is not asked for again: it is ours
+        own = tuple(each for each in theirs if not batches.came_in(each) and each.watermark is None)
     holding = [shard.name for batch in own for shard in batch.shards if shard.sha256 in changed]
     if holding:
         found = f"{', '.join(holding)}, which ingest.path names, still holds the row"

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
 
     Integers = np.ndarray[Any, np.dtype[np.int64]]
+    Words = np.ndarray[Any, np.dtype[np.uint64]]
 
 LONGEST = 3  # three code points of 21 bits fit into one 64-bit number
 BITS = 21
 PAST_UNICODE = (1 << BITS) - 1  # fills up shorter grams; no character has this code, so lengths never mix
+BLOCK = 2048  # texts whose shingles are made at a time
+CHUNK = 1 << 22  # shingles that are moved or compared at a time; bounds memory
+
+
+class Shingles(NamedTuple):
+    """The sets of 3-grams of many texts: text i has `grams[starts[i]:starts[i + 1]]`, ascending, none twice.
+
+    A gram is three numbers of `bits` bits, each the rank of a character among those that occur.
+    """
+
+    grams: Words
+    starts: Integers
+    bits: int
+
+    @property
+    def sizes(self) -> Integers:
+        import numpy as np
+
+        return np.diff(self.starts)
 
 
 def normalise(text: str) -> str:
@@ -26,6 +47,72 @@ def code_points(text: str, at_least: int = 0) -> Integers:
 
     codes = np.frombuffer(normalise(text).encode("utf-32-le", "surrogatepass"), np.uint32)
     return np.concatenate([codes, np.full(max(0, at_least - len(codes)), PAST_UNICODE)]).astype(np.int64)
+
+
+def shingle_sets(texts: Sequence[str]) -> Shingles:
+    """The set of 3-grams of each normalised text; a text shorter than three characters is its own only gram."""
+    import numpy as np
+
+    blocks = deque(_codes(texts[start : start + BLOCK]) for start in range(0, len(texts), BLOCK))
+    seen = np.zeros(1 << BITS, bool)
+    for codes, _ in blocks:
+        seen[codes] = True
+    ranks = np.cumsum(seen, dtype=np.uint64) - np.uint64(1)
+    bits = int(ranks[-1]).bit_length()
+    grams, starts = np.empty(sum(len(codes) for codes, _ in blocks), np.uint64), [np.zeros(1, np.int64)]
+    while blocks:
+        codes, lengths = blocks.popleft()
+        found, sizes = _distinct(ranks[codes], lengths, bits)
+        starts.append(starts[-1][-1] + np.cumsum(sizes))
+        grams[starts[-2][-1] : starts[-1][-1]] = found
+    return Shingles(grams[: starts[-1][-1]], np.concatenate(starts), bits)
+
+
+def chunks(sizes: Integers, most: int = CHUNK) -> list[tuple[int, int]]:
+    """Consecutive ranges with at most `most` members (one at least) and about CHUNK shingles in all."""
+    import numpy as np
+
+    chunks, first, ends = [], 0, np.cumsum(sizes)
+    while first < len(sizes):
+        before = int(ends[first - 1]) if first else 0
+        last = int(np.searchsorted(ends, before + CHUNK, side="right"))
+        chunks.append((first, min(max(first + 1, last), first + most)))
+        first = chunks[-1][1]
+    return chunks
+
+
+def _codes(texts: Sequence[str]) -> tuple[Integers, Integers]:
+    """The code points of the normalised texts on end, and how many each has; filled up to a gram."""
+    import numpy as np
+
+    normal = [normalise(text) for text in texts]
+    real = np.fromiter(map(len, normal), np.int64, len(normal))
+    lengths = np.maximum(real, LONGEST)
+    codes = np.full(lengths.sum(), PAST_UNICODE, np.int32)
+    gaps = np.repeat(np.cumsum(lengths - real) - (lengths - real), real)
+    codes[np.arange(len(gaps)) + gaps] = np.frombuffer("".join(normal).encode("utf-32-le", "surrogatepass"), np.int32)
+    return codes, lengths
+
+
+def _distinct(codes: Words, lengths: Integers, bits: int) -> tuple[Words, Integers]:
+    """The distinct grams of each text, ascending, and how many each has; sorted as one number with the text's place."""
+    import numpy as np
+
+    width = np.uint64(LONGEST * bits)
+    room = max(1, 1 << (64 - LONGEST * bits))  # texts whose places fit beside a gram
+    found, sizes = [], []
+    ends = np.cumsum(lengths)
+    for start in range(0, len(lengths), room):
+        stop = min(start + room, len(lengths))
+        within = codes[ends[start] - lengths[start] : ends[stop - 1]]
+        places = np.repeat(np.arange(stop - start, dtype=np.uint64), lengths[start:stop])
+        grams = within[:-2] << np.uint64(2 * bits) | within[1:-1] << np.uint64(bits) | within[2:]
+        keys = (places[2:] << width | grams)[places[2:] == places[:-2]]
+        keys.sort()
+        keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))]
+        found.append(keys & ((np.uint64(1) << width) - np.uint64(1)))
+        sizes.append(np.bincount((keys >> width).astype(np.int64), minlength=stop - start))
+    return np.concatenate(found), np.concatenate(sizes)
 
 
 def count_matrix(texts: Sequence[Integers], lengths: Iterable[int]) -> Any:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from daybreak.errors import DataError
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROWS = 65_536  # held in memory at a time
 REMEDY = "Give ingest.path a local folder: one written by save_to_disk, or one of Parquet files"
 
 
@@ -56,14 +60,33 @@ def _table(file: Path) -> Any:
 
 
 def _write(split: Any, path: Path) -> Path:
-    import pyarrow as pa
     import pyarrow.parquet as pq
+
+    rows = split.with_format("arrow")
+    empty = _with_names(rows[:0], split.features)
+    with pq.ParquetWriter(path, empty.schema, compression="zstd") as file:
+        for batch in rows.iter(ROWS):
+            file.write_table(_with_names(batch, split.features))
+    return path
+
+
+def _with_names(table: pa.Table, features: Mapping[str, Any]) -> pa.Table:
+    """The table with the names of classes, and of lists of them, where their numbers were."""
+    import pyarrow as pa
     from datasets import ClassLabel
 
-    table = split.with_format("arrow")[:]
-    for name, feature in split.features.items():
+    for column, feature in features.items():
+        inner = getattr(feature, "feature", None)
+        values = table[column]
         if isinstance(feature, ClassLabel):
-            names = [None if code is None or code < 0 else feature.int2str(code) for code in table[name].to_pylist()]
-            table = table.set_column(table.schema.get_field_index(name), name, pa.array(names, pa.string()))
-    pq.write_table(table.replace_schema_metadata(None), path, compression="zstd")
-    return path
+            named = pa.array(_names(values.to_pylist(), feature), pa.string())
+        elif isinstance(inner, ClassLabel):
+            named = pa.array([_names(codes or [], inner) for codes in values.to_pylist()], pa.list_(pa.string()))
+        else:
+            continue
+        table = table.set_column(table.schema.get_field_index(column), column, named)
+    return table.replace_schema_metadata(None)
+
+
+def _names(codes: list[int | None], feature: Any) -> list[str | None]:
+    return [None if code is None or code < 0 else feature.int2str(code) for code in codes]

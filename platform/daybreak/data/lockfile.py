@@ -26,6 +26,16 @@ def is_current(root: Path) -> bool:
         return False
 
 
+def keeps(root: Path, path: str) -> bool | None:
+    """Whether an output is what dvc.lock says of it; None where dvc.lock knows no such output, or cannot be read."""
+    try:
+        stages = _load(root / "dvc.lock")["stages"].values()
+        recorded = {entry["path"]: entry["md5"] for stage in stages for entry in stage.get("outs", [])}
+    except (OSError, KeyError, TypeError, AttributeError, yaml.YAMLError, UnicodeDecodeError):
+        return None
+    return _digest(root, path, {}) == recorded[path] if path in recorded else None
+
+
 def _stage_is_current(
     root: Path, wanted: dict[str, Any], recorded: dict[str, Any], seen: dict[str, str | None]
 ) -> bool:
@@ -33,11 +43,16 @@ def _stage_is_current(
         return False
     for kind in ("deps", "outs"):
         entries = recorded.get(kind, [])
-        if sorted(wanted.get(kind, [])) != sorted(entry["path"] for entry in entries):
+        if sorted(map(_path, wanted.get(kind, []))) != sorted(entry["path"] for entry in entries):
             return False
         if any(_digest(root, entry["path"], seen) != entry["md5"] for entry in entries):
             return False
     return True
+
+
+def _path(entry: str | dict[str, Any]) -> str:
+    """A dependency or output as dvc.yaml names it: a path, or a path with settings of its own."""
+    return entry if isinstance(entry, str) else next(iter(entry))
 
 
 def _params_are_current(root: Path, wanted: list[str], recorded: dict[str, Any]) -> bool:

@@ -46,9 +46,11 @@ def repro(root: Path, progress: Progress, wait_seconds: float) -> None:
         raise explain(lines)
 
 
-def checkout(root: Path, wait_seconds: float, *, force: bool = False) -> None:
-    """Make data/ what dvc.lock says. Files that dvc has no copy of stand in the way, unless `force`: then they go."""
-    code, lines = dvc(root, "checkout", *(["--force"] if force else []), "dvc.yaml", wait_seconds=wait_seconds)
+def checkout(root: Path, wait_seconds: float, *, force: bool = False, target: str = "dvc.yaml") -> None:
+    """Make data/, or one output, what dvc.lock says. Files that dvc has no copy of stand in the way, unless `force`:
+    then they go.
+    """
+    code, lines = dvc(root, "checkout", *(["--force"] if force else []), target, wait_seconds=wait_seconds)
     if not code:
         return
     if any(UNSAVED in line for line in lines):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -13,6 +13,7 @@ import yaml
 from daybreak.data import cache, git, pipeline, sources, tables, tags, workspace
 from daybreak.data.sources import SHARDS, Batch, Shard, Sources
 from daybreak.data.tags import DataVersion
+from daybreak.errors import DataError
 from daybreak.records import Project
 
 Changed = Mapping[str, Shard]  # SHA-256 of a shard to the one that takes its place
@@ -40,6 +41,7 @@ def rebuild(project: Project, found: DataVersion, changed: Changed, wait_seconds
     root, name = project.root, tags.name_of(project, found.version)
     with _exported(project, name, wait_seconds) as copy:
         sources.write_sources(copy.root, replaced(_sources(project, found.version), changed))
+        _lay_split(project, found.version, copy, wait_seconds)
         pipeline.repro(copy.root, lambda _share, _stage: None, wait_seconds)
         lock = (copy.root / workspace.LOCK).read_bytes()
         files = {workspace.LOCK: lock, workspace.SOURCES: (copy.root / workspace.SOURCES).read_bytes()}
@@ -52,6 +54,14 @@ def rebuild(project: Project, found: DataVersion, changed: Changed, wait_seconds
     new = {"digest": digest, "rows": facts["rows"], "labels": tuple(facts["labels"])}
     version = found.model_copy(update={**new, "replaces": (*found.replaces, found.digest)})
     return Rebuilt(version, old_lock, lock, commit)
+
+
+def _lay_split(project: Project, version: int, copy: Project, wait_seconds: float) -> None:
+    """The version's own assignments, so that the rows it keeps stay where they were; none where they cannot be had."""
+    with suppress(DataError):
+        for path, file in cache.files_of(project, version, wait_seconds).items():
+            if path.startswith(workspace.SPLIT):
+                workspace.put(copy.root / path, file.read_bytes())
 
 
 def replaced(found: Sources, changed: Changed) -> Sources:

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import Field
 
-from daybreak.data.clean import clean_text
-from daybreak.data.reading import Pair
+from daybreak.data.clean import CleanParams, clean_text
+from daybreak.data.labels import names as names_of
 from daybreak.data.yardstick import LastVersion, Yardstick
 from daybreak.records import Record
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Pair = tuple[str, str]  # text and label
 
 SAMPLE = 20_000  # rows of a batch that are cleaned and compared; a larger one is judged by as many, drawn at random
 ASKED = 2_000  # of these, how many the last version's quick model is asked about, if a night brings one batch
@@ -63,7 +65,7 @@ class Content:
     fresh: tuple[Pair, ...]
 
 
-def look(pairs: Iterable[Pair], last: LastVersion | None, *, lowercase: bool, asked: int, seed: int) -> Content:
+def look(pairs: Iterable[Pair], last: LastVersion | None, *, cleaning: CleanParams, asked: int, seed: int) -> Content:
     """Read a batch once, row by row: counts of everything, and a closer look at SAMPLE rows drawn with the seed.
 
     At most `asked` fresh rows are kept.
@@ -71,7 +73,7 @@ def look(pairs: Iterable[Pair], last: LastVersion | None, *, lowercase: bool, as
     import pandas as pd
 
     rows, labels, drawn = _draw(pairs, seed)
-    cleaned = [(clean_text(text, lowercase=lowercase), label.strip()) for text, label in drawn]
+    cleaned = [(clean_text(text, cleaning), label.strip()) for text, label in drawn]
     table = pd.DataFrame(cleaned, columns=["text", "label"], dtype="str")
     filled = table[(table["text"] != "") & (table["label"] != "")]
     known = _known(filled, last)
@@ -122,8 +124,9 @@ def check_unusable(content: Content, limit: float) -> Finding:
 
 
 def check_labels(content: Content, known: Set[str], allowed: bool) -> Finding:
-    """Rows under labels that the last version does not have."""
-    unknown = {label: count for label, count in content.labels.items() if label and label not in known}
+    """Rows under labels that the last version does not have; of several labels each may have been with others."""
+    names = {name for label in known for name in names_of(label)}
+    unknown = {label: count for label, count in content.labels.items() if not names.issuperset(names_of(label))}
     told = ", ".join(f"{label!r} ({count} rows)" for label, count in sorted(unknown.items())[:SHOWN])
     reason = f"its labels {told} are new; the last version has {', '.join(map(repr, sorted(known)[:SHOWN]))}"
     return Finding("labels", sum(unknown.values()), 0, reason if unknown and not allowed else "")

@@ -1,12 +1,13 @@
-"""Near-duplicates in any language: an exact self-join on the Jaccard similarity of character 3-grams."""
+"""Near-duplicates in any language: an exact self-join on the Jaccard similarity of character 3-grams, at any size."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from math import ceil
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from daybreak.data.grams import code_points, count_matrix, normalise
+from daybreak.data import parts, prefixes
+from daybreak.data.grams import LONGEST as GRAM
+from daybreak.data.grams import Shingles, chunks, normalise, shingle_sets
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,9 +15,8 @@ if TYPE_CHECKING:
     Integers = np.ndarray[Any, np.dtype[np.int64]]
     Floats = np.ndarray[Any, np.dtype[np.float64]]
 
-GRAM = 3
-BLOCK = 2000  # texts joined at a time; bounds memory
-ROUNDING = 1e-9  # filters forgive what floating point adds to threshold x size; the verification does not
+PARTS_FROM = 0.6  # threshold from which agreeing parts leave fewer candidates than rare grams do
+STEP = 0.02  # first step down from a threshold without a pair; each is twice as long as the one before
 
 
 class Pairs(NamedTuple):
@@ -42,23 +42,9 @@ def jaccard(one: str, other: str) -> float:
 def similar_pairs(texts: Sequence[str], threshold: float, sides: Sequence[int] | None = None) -> Pairs:
     """Every pair with similarity >= `threshold` (above 0); with `sides`, only pairs whose sides differ.
 
-    A prefix-filtered join: two texts that are similar enough share one of their rarest grams (Chaudhuri, Ganti and
-    Kaushik, ICDE 2006; Bayardo, Ma and Srikant, WWW 2007). Candidates are then verified exactly.
+    Candidates, of which none is missed, are verified exactly.
     """
-    import numpy as np
-
-    if not texts:
-        return _pairs([])
-    matrix = _shingle_matrix(texts)
-    sizes = np.diff(matrix.indptr)
-    order = np.argsort(sizes, kind="stable")
-    matrix, sizes = matrix[order], sizes[order]
-    side = None if sides is None else np.asarray(sides)[order]
-    found = []
-    for left, right in _candidates(_prefixes(matrix, sizes, threshold), sizes, threshold):
-        keep = slice(None) if side is None else side[left] != side[right]
-        found.append(_verified(matrix, sizes, left[keep], right[keep], threshold))
-    return _pairs([(order[left], order[right], score) for left, right, score in found])
+    return _join(*_in_order_of_size(texts), threshold, sides) if len(texts) else _pairs([])
 
 
 def highest_across(texts: Sequence[str], sides: Sequence[int], start: float) -> Pairs:
@@ -66,13 +52,16 @@ def highest_across(texts: Sequence[str], sides: Sequence[int], start: float) -> 
 
     The join is exact at every threshold, so the first one with a pair, going down from `start`, holds the maximum.
     """
-    threshold = start
+    if not len(texts):
+        return _pairs([])
+    shingles, order = _in_order_of_size(texts)
+    threshold, step = start, STEP
     while True:
-        pairs = similar_pairs(texts, threshold, sides)
-        if len(pairs.similarity) or threshold <= ROUNDING:
+        pairs = _join(shingles, order, threshold, sides)
+        if len(pairs.similarity) or threshold <= parts.ROUNDING:
             top = pairs.similarity.argsort(kind="stable")[-1:]
             return Pairs(pairs.left[top], pairs.right[top], pairs.similarity[top])
-        threshold = max(threshold - 0.1, ROUNDING)
+        threshold, step = max(threshold - step, parts.ROUNDING), 2 * step
 
 
 def components(size: int, pairs: Pairs) -> Integers:
@@ -89,6 +78,21 @@ def components(size: int, pairs: Pairs) -> Integers:
     return labels
 
 
+def _join(shingles: Shingles, order: Integers, threshold: float, sides: Sequence[int] | None) -> Pairs:
+    """The pairs among shingles in ascending order of size, by the positions that `order` tells."""
+    import numpy as np
+
+    side = None if sides is None else np.asarray(sides)[order]
+    propose = parts.candidates if threshold >= PARTS_FROM else prefixes.candidates
+    found = []
+    for left, right in propose(shingles, threshold):
+        keep = slice(None) if side is None else side[left] != side[right]
+        score = _similarity(shingles, left[keep], right[keep])
+        similar = score >= threshold
+        found.append((order[left[keep][similar]], order[right[keep][similar]], score[similar]))
+    return _pairs(found)
+
+
 def _pairs(found: list[tuple[Integers, Integers, Floats]]) -> Pairs:
     import numpy as np
 
@@ -100,57 +104,42 @@ def _pairs(found: list[tuple[Integers, Integers, Floats]]) -> Pairs:
     return Pairs(left[order], right[order], score[order])
 
 
-def _shingle_matrix(texts: Sequence[str]) -> Any:
-    """Texts x grams, sparse 0/1; the rarest gram has the lowest column, columns ascend within a row."""
+def _in_order_of_size(texts: Sequence[str]) -> tuple[Shingles, Integers]:
+    """The texts' shingles, fewest first, and where each text stood."""
     import numpy as np
 
-    matrix = count_matrix([code_points(text, at_least=GRAM) for text in texts], [GRAM])
-    rank = np.empty(matrix.shape[1], np.int64)
-    rank[np.argsort(np.bincount(matrix.indices), kind="stable")] = np.arange(len(rank))
-    matrix.data = np.ones_like(matrix.data)
-    matrix.indices = rank[matrix.indices].astype(matrix.indices.dtype)
-    matrix.has_sorted_indices = False
-    matrix.sort_indices()
-    return matrix
+    shingles = shingle_sets(texts)
+    order = np.argsort(shingles.sizes, kind="stable")
+    sizes = shingles.sizes[order]
+    starts = np.concatenate(([0], np.cumsum(sizes)))
+    grams = np.empty_like(shingles.grams)
+    for first, last in chunks(sizes):
+        taken = _spread(shingles.starts[order[first:last]], sizes[first:last])
+        grams[starts[first] : starts[last]] = shingles.grams[taken]
+    return Shingles(grams, starts, shingles.bits), order
 
 
-def _prefixes(matrix: Any, sizes: Integers, threshold: float) -> Any:
-    """The rarest `size - ceil(threshold x size) + 1` grams of each text: similar texts share at least one of them."""
-    import numpy as np
-    from scipy.sparse import csr_array
-
-    shared = np.maximum(1, np.ceil(threshold * sizes - ROUNDING)).astype(np.int64)
-    lengths = sizes - shared + 1
-    places = np.arange(len(matrix.indices)) - np.repeat(matrix.indptr[:-1], sizes)
-    keep = places < np.repeat(lengths, sizes)
-    starts = np.concatenate(([0], np.cumsum(lengths)))
-    return csr_array((matrix.data[keep], matrix.indices[keep], starts), shape=matrix.shape)
-
-
-def _candidates(prefixes: Any, sizes: Integers, threshold: float) -> Iterator[tuple[Integers, Integers]]:
-    """Pairs that share a prefix gram and whose sizes allow the threshold; texts stand in ascending order of size."""
+def _similarity(shingles: Shingles, left: Integers, right: Integers) -> Floats:
+    """Exact Jaccard of each pair: the grams of both are sorted, and those that then stand twice are shared."""
     import numpy as np
 
-    for start in range(0, len(sizes), BLOCK):
-        stop = min(start + BLOCK, len(sizes))
-        limit = ceil(sizes[stop - 1] / threshold + ROUNDING)
-        last = int(np.searchsorted(sizes, limit, side="right"))
-        shared = (prefixes[start:stop] @ prefixes[start:last].T).tocoo()
-        left, right = shared.row.astype(np.int64) + start, shared.col.astype(np.int64) + start
-        keep = (left < right) & (sizes[left] >= threshold * sizes[right] - ROUNDING)
-        yield left[keep], right[keep]
+    sizes = shingles.sizes[left] + shingles.sizes[right]
+    shared = np.zeros(len(left), np.int64)
+    width = np.uint64(GRAM * shingles.bits)
+    for first, last in chunks(sizes, most=1 << (64 - GRAM * shingles.bits)):
+        both = np.stack([left[first:last], right[first:last]], axis=1).ravel()
+        held = shingles.sizes[both]
+        pair = np.repeat(np.arange(len(both), dtype=np.uint64) >> np.uint64(1), held)
+        keys = pair << width | shingles.grams[_spread(shingles.starts[both], held)]
+        keys.sort()
+        twice = keys[1:][keys[1:] == keys[:-1]] >> width
+        shared[first:last] = np.bincount(twice.astype(np.int64), minlength=last - first)
+    return shared / (sizes - shared)
 
 
-def _verified(
-    matrix: Any, sizes: Integers, left: Integers, right: Integers, threshold: float
-) -> tuple[Integers, Integers, Floats]:
+def _spread(starts: Integers, sizes: Integers) -> Integers:
+    """The numbers of all members of runs that begin at `starts`."""
     import numpy as np
 
-    scores = [np.empty(0)]
-    for start in range(0, len(left), 20 * BLOCK):
-        one, other = left[start : start + 20 * BLOCK], right[start : start + 20 * BLOCK]
-        shared = matrix[one].multiply(matrix[other]).sum(axis=1)
-        scores.append(shared / (sizes[one] + sizes[other] - shared))
-    score = np.concatenate(scores)
-    keep = score >= threshold
-    return left[keep], right[keep], score[keep]
+    members: Integers = np.arange(sizes.sum()) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
+    return members

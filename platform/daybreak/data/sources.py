@@ -7,6 +7,7 @@ import yaml
 from pydantic import ValidationError
 
 from daybreak import digests
+from daybreak.data import formats
 from daybreak.errors import DataError
 from daybreak.records import Record
 
@@ -16,7 +17,7 @@ PREPARE = "Run `daybreak data prepare`"
 SAMPLE_LABELS = {"pos.txt": "positive", "neg.txt": "negative"}
 HEADER = "# Written by `daybreak data prepare`: which raw data this project reads, by SHA-256, in order.\n"
 
-Source = Literal["sample", "files", "huggingface"]
+Source = Literal["sample", "files", "huggingface", "sql"]
 
 
 class Shard(Record):
@@ -28,17 +29,21 @@ class Shard(Record):
 
     @property
     def stored(self) -> str:
-        """Its name in data/shards/: the digest, with the suffix that says how to read it."""
-        return self.sha256 + Path(self.name).suffix.lower()
+        """Its name in data/shards/: the digest, with the suffixes that say how to read it."""
+        return self.sha256 + formats.ending(self.name)
 
 
 class Batch(Record):
-    """Shards that came together; `origin` digests a local folder that was converted on admission."""
+    """Shards that came together; `origin` digests a local folder that was converted on admission.
+
+    `watermark` is the highest one that a query of the source sql has brought so far.
+    """
 
     name: str
     source: Source
     shards: tuple[Shard, ...]
     origin: str | None = None
+    watermark: int | float | str | None = None
 
 
 class Request(Record):
@@ -48,6 +53,17 @@ class Request(Record):
     path: str | None = None
     subset: str | None = None
     revision: str | None = None
+    query: str | None = None
+    watermark: str | None = None
+
+
+class Restored(Record):
+    """Rows that a person put back although `rule` refuses them; `ids` ascend."""
+
+    rule: str
+    ids: tuple[str, ...]
+    reason: str
+    by: str
 
 
 class Sources(Record):
@@ -55,6 +71,7 @@ class Sources(Record):
 
     request: Request
     batches: tuple[Batch, ...]
+    restored: tuple[Restored, ...] = ()
 
 
 def read_sources(root: Path) -> Sources | None:
@@ -74,6 +91,8 @@ def write_sources(root: Path, sources: Sources) -> bool:
     """Write the file if it says something else; a reader sees the old one or the new one. True if it was written."""
     path = root / FILE
     content: dict[str, Any] = sources.model_dump(mode="json", exclude_none=True)
+    if not sources.restored:
+        del content["restored"]
     text = HEADER + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return False

@@ -1,135 +1,197 @@
-"""Stage split: train, validation and test, with no cluster on both sides of a boundary."""
+"""Stage split: train, validation and test, with nothing on both sides of a boundary and old rows where they were."""
 
 from __future__ import annotations
 
-import hashlib
+import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from daybreak.data import similarity, stage, tables
+from daybreak.data import certificate, contamination, enlarging, linking, release_set, similarity, stage, tables
+from daybreak.data.assigning import FREE, SPLITS, Clusters, Ratios, assign, strata
+from daybreak.data.augmentation import AugmentParams
+from daybreak.data.balancing import Balance
 from daybreak.errors import DataError, StepFailed
 from daybreak.records import Record
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
-SPLITS = ("train", "validation", "test")
+    Integers = np.ndarray[Any, np.dtype[np.int64]]
+
 FEWEST = 2  # rows of a label in a split; with fewer, its scores mean nothing
 
 
-class Ratios(Record):
-    """Shares of the rows; they sum to 1."""
-
-    train: float = Field(default=0.7, gt=0, lt=1)
-    validation: float = Field(default=0.2, gt=0, lt=1)
-    test: float = Field(default=0.1, gt=0, lt=1)
-
-    @model_validator(mode="after")
-    def _sum_to_one(self) -> Ratios:
-        total = self.train + self.validation + self.test
-        if abs(total - 1) > 1e-9:
-            raise ValueError(f"train + validation + test is {total:g}, it must be 1")
-        return self
-
-
 class SplitParams(Record):
-    """How rows are assigned; the seed enters the hash of each cluster."""
+    """How rows are assigned; the seed enters the hash of each cluster. Other ratios or another seed: a new series."""
 
     ratios: Ratios = Ratios()
     seed: int = Field(default=17, ge=0)
-
-
-class Cluster(Record):
-    """What decides where a cluster goes: its name, its rows by label, and whether it is bound to training."""
-
-    name: str
-    labels: dict[str, int]
-    train_only: bool
-
-    @property
-    def size(self) -> int:
-        return sum(self.labels.values())
-
-    @property
-    def label(self) -> str:
-        """Its most frequent label; of equally frequent ones, the first in order."""
-        return min(self.labels, key=lambda label: (-self.labels[label], label))
+    release_set: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
+    balance: Balance = "none"
+    augment: AugmentParams = AugmentParams()
 
 
 def split(root: Path, params: SplitParams) -> None:
-    """Write {train,validation,test}.parquet, assignments.parquet and leakage.json to data/split/.
+    """Write {train,validation,test,assignments}.parquet, leakage.json and certificate.json to data/split/.
 
-    Raises DataError for a single label or one with too few rows in a split, and StepFailed if rows at or above the
-    threshold of dedupe ended up on two sides.
+    Rows that data/split/ knows already (by id, or by what they say) keep their split; rows that would tie two splits
+    to one another go to data/quarantine/split.parquet. Raises DataError for a single label, one with too few rows in a
+    split, or earlier assignments that cannot be read; StepFailed if rows at or above the threshold of dedupe ended up
+    on two sides. When it raises, data/split/ is what it was.
     """
-    rows = tables.read(root / "data/dedupe/rows.parquet").merge(
-        tables.read(root / "data/dedupe/clusters.parquet"), on="id"
-    )
+    import pandas as pd
+
+    threshold: float = tables.read_json(root / "data/dedupe/counts.json")["threshold"]
+    frozen = release_set.load(root, params.release_set) if params.release_set else ()
+    rows, entering = _kept_out(_rows(root), frozen, threshold)
     _require_labels(rows)
-    places = assign(_clusters(rows), params.ratios, params.seed)
-    placed = rows.assign(split=rows["cluster"].map(places))
+    before = certificate.earlier(root)
+    known = _known(rows, before)
+    found = certificate.series(
+        before, params.ratios, params.seed, linking.group_columns(rows), int((known != FREE).sum())
+    )
+    placed, bridges = _linked(root, rows, known, before if before and found == before.series else None)
+    placed = placed.assign(split=_assigned(placed, params))
     _require_rows(placed)
-    leakage = measure_leakage(placed, tables.read_json(root / "data/dedupe/counts.json")["threshold"])
+    judging = [row.text for row in frozen]
+    final, left_out = _enlarged(root, placed, params, judging, threshold)
+    leakage = measure_leakage(final, threshold)
+    refused = pd.concat([entering, bridges, tables.refused(left_out, "undersampled")])
+    made = Counter(final["source"][enlarging.is_made(final)].str.removeprefix(enlarging.MADE))
+    train = final["text"][final["split"] == "train"].tolist() if frozen else []
+    told = {
+        "leakage.json": leakage,
+        "contamination.json": contamination.measure(train, {"release set": judging} if frozen else {}, threshold),
+        "certificate.json": certificate.certify(placed, found, leakage)
+        | {"quarantined": dict(sorted(Counter(refused["rule"]).items())), "release_set": params.release_set}
+        | {"made": made.total(), "made_by": dict(sorted(made.items()))},
+    }
+    _write(root, placed, final, told)
+    tables.write(refused, root / "data/quarantine/split.parquet", tables.REFUSED)
+
+
+def _kept_out(
+    rows: pd.DataFrame, frozen: Sequence[release_set.ReleaseRow], threshold: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows that may stand in a split, and those that the release set keeps out."""
+    if not frozen:
+        return rows, tables.refused(rows.iloc[:0], "")
+    told = release_set.entering(rows, frozen, threshold)
+    refused = tables.refused(rows.loc[told.index], "", threshold=f"{threshold:g}").assign(**told)
+    return rows.drop(told.index).reset_index(drop=True), refused
+
+
+def _linked(
+    root: Path, rows: pd.DataFrame, known: Integers, before: certificate.Earlier | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows with their component and the split it is held to, and those refused because they tie two splits."""
+    placed = known if before else FREE
+    pairs = tables.read(root / "data/dedupe/pairs.parquet")
+    linked = linking.link(rows.assign(placed=placed), pairs, _places(before) if before else None)
+    bridges = list(linked.bridges)
+    refused = tables.refused(rows.iloc[bridges], "bridges_splits").assign(detail=list(linked.bridges.values()))
+    told = rows.assign(component=linked.component, placed=linked.placed)
+    return (told.drop(index=bridges).reset_index(drop=True) if bridges else told), refused
+
+
+def _rows(root: Path) -> pd.DataFrame:
+    """The rows that leave dedupe, each with its cluster."""
+    rows = tables.read(root / "data/dedupe/rows.parquet")
+    clusters = tables.read(root / "data/dedupe/clusters.parquet").drop_duplicates("id").set_index("id")["cluster"]
+    return rows.assign(cluster=rows["id"].map(clusters))
+
+
+def _known(rows: pd.DataFrame, before: certificate.Earlier | None) -> Integers:
+    """Where each row was placed, by its id or, as a row like it may have come since, by its identity; else FREE."""
+    import numpy as np
+
+    by_id, by_identity = (_places(before, key) for key in ("id", "identity"))
+    known = rows["id"].map(by_id).fillna(rows["identity"].map(by_identity)).fillna(FREE)
+    return np.asarray(known, np.int64)
+
+
+def _places(before: certificate.Earlier | None, key: str = "id") -> pd.Series:
+    """Number of the split by id or identity; empty without an earlier preparation."""
+    import pandas as pd
+
+    if before is None:
+        return pd.Series(dtype="int64")
+    rows = before.rows.drop_duplicates(key).set_index(key)
+    return rows["split"].map(SPLITS.index)
+
+
+def _assigned(placed: pd.DataFrame, params: SplitParams) -> pd.Series:
+    """The split of each row, by its component, which is named by its smallest id."""
+    import numpy as np
+    import pandas as pd
+    from scipy.sparse import coo_array
+
+    groups = placed.groupby("component", sort=True)
+    component, _ = pd.factorize(placed["component"], sort=True)
+    codes, labels = pd.factorize(placed["label"], sort=True)
+    names = sorted({name for label in labels for name in strata(label)})
+    several = [[names.index(name) for name in strata(label)] for label in labels]
+    lengths = np.array([len(each) for each in several])[codes]
+    cells = (np.repeat(component, lengths), np.array([name for code in codes for name in several[code]]))
+    counts = coo_array((np.ones(len(cells[0]), np.int64), cells), shape=(len(groups), len(names))).tocsr()
+    clusters = Clusters(
+        names=groups["id"].min().tolist(),
+        counts=counts,
+        bound=groups["train_only"].any().to_numpy(bool),
+        placed=groups["placed"].max().to_numpy(np.int64),
+    )
+    places = assign(clusters, params.ratios, params.seed)
+    return pd.Series(np.array(SPLITS, dtype=object)[places[component]], index=placed.index)
+
+
+def _enlarged(
+    root: Path, placed: pd.DataFrame, params: SplitParams, judging: Sequence[str], threshold: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """All splits with their training rows balanced and augmented, and the rows that balance left out."""
+    import pandas as pd
+
+    if params.balance == "none" and not params.augment.wanted:
+        return placed, placed.iloc[:0]
+    held = placed[placed["split"] != "train"]
+    train, left_out = enlarging.enlarge(
+        placed[placed["split"] == "train"],
+        [*held["text"], *judging],
+        balance=params.balance,
+        augment=params.augment,
+        seed=params.seed,
+        threshold=threshold,
+        root=root,
+    )
+    return pd.concat([train, held], ignore_index=True), left_out
+
+
+def _write(root: Path, placed: pd.DataFrame, final: pd.DataFrame, told: Mapping[str, Any]) -> None:
+    """Everything is written beside data/split/ and then moved in, the assignments last; what else lies there goes."""
+    draft, folder = root / "data/split.draft", root / certificate.FOLDER
+    shutil.rmtree(draft, ignore_errors=True)
     for name in SPLITS:
-        tables.write(placed[placed["split"] == name], root / f"data/split/{name}.parquet", tables.PLACED)
-    tables.write(placed, root / "data/split/assignments.parquet", tables.ASSIGNMENT)
-    tables.write_json(leakage, root / "data/split/leakage.json")
-
-
-def assign(clusters: Iterable[Cluster], ratios: Ratios, seed: int) -> dict[str, str]:
-    """The split of each cluster, by the hash of seed and name, stratified by label; the order given plays no part."""
-    by_label: dict[str, list[Cluster]] = {}
-    for cluster in clusters:
-        by_label.setdefault(cluster.label, []).append(cluster)
-    places: dict[str, str] = {}
-    for stratum in by_label.values():
-        places.update(_assign_label(stratum, ratios, seed))
-    return places
-
-
-def _assign_label(stratum: list[Cluster], ratios: Ratios, seed: int) -> dict[str, str]:
-    """Fill the test target, then validation, in the order of the hash; a cluster that does not fit moves on."""
-    eligible = [cluster for cluster in stratum if not cluster.train_only]
-    room = _targets(sum(cluster.size for cluster in stratum), sum(cluster.size for cluster in eligible), ratios)
-    places = {cluster.name: "train" for cluster in stratum}
-    for cluster in sorted(eligible, key=lambda cluster: _hash(seed, cluster.name)):
-        for name in ("test", "validation"):
-            if cluster.size <= room[name]:
-                room[name] -= cluster.size
-                places[cluster.name] = name
-                break
-    return places
-
-
-def _targets(total: int, eligible: int, ratios: Ratios) -> dict[str, int]:
-    """Rows of one label to hold out: shares of all its rows; if fewer may be held out, those are shared out alike."""
-    test, validation = round(total * ratios.test), round(total * ratios.validation)
-    if test + validation > eligible:
-        test = round(eligible * ratios.test / (ratios.test + ratios.validation))
-        validation = eligible - test
-    return {"test": test, "validation": validation}
-
-
-def _hash(seed: int, cluster: str) -> str:
-    return hashlib.sha256(f"{seed}:{cluster}".encode()).hexdigest()
-
-
-def _clusters(rows: pd.DataFrame) -> list[Cluster]:
-    labels: dict[str, Counter[str]] = {}
-    for name, label in zip(rows["cluster"], rows["label"], strict=True):
-        labels.setdefault(name, Counter())[label] += 1
-    bound = set(rows["cluster"][rows["train_only"]])
-    return [Cluster(name=name, labels=dict(counts), train_only=name in bound) for name, counts in labels.items()]
+        tables.write(final[final["split"] == name], draft / f"{name}.parquet", tables.PLACED)
+    for name, value in told.items():
+        tables.write_json(value, draft / name)
+    tables.write(placed, draft / "assignments.parquet", tables.ASSIGNMENT)
+    folder.mkdir(parents=True, exist_ok=True)
+    drafts = sorted(draft.iterdir(), key=lambda file: file.name == "assignments.parquet")
+    for file in drafts:
+        file.replace(folder / file.name)
+    for stray in {*folder.iterdir()} - {folder / file.name for file in drafts}:
+        shutil.rmtree(stray) if stray.is_dir() else stray.unlink()
+    draft.rmdir()
 
 
 def _require_labels(rows: pd.DataFrame) -> None:
-    labels = sorted(rows["label"].unique())
-    if len(labels) < 2:
+    labels = sorted({name for label in rows["label"].unique() for name in strata(label)})
+    if len(labels) < 2 and labels != [""]:
         found = f"the data holds only one label, {labels[0]!r}" if labels else "no rows are left after cleaning"
         raise DataError(
             found, "rows of at least two labels", "Check ingest.path and ingest.label_column in params.yaml"
@@ -137,8 +199,10 @@ def _require_labels(rows: pd.DataFrame) -> None:
 
 
 def _require_rows(placed: pd.DataFrame) -> None:
-    found = Counter(zip(placed["label"], placed["split"], strict=True))
-    for label in sorted(placed["label"].unique()):
+    found: Counter[tuple[str, str]] = Counter()
+    for (label, name), rows in placed.groupby(["label", "split"]).size().items():
+        found.update({(each, name): int(rows) for each in strata(label)})
+    for label in sorted({label for label, _ in found}):
         for name in SPLITS:
             if found[label, name] < FEWEST:
                 what = f"label {label!r} has {found[label, name]} rows in {name}"

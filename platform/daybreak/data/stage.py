@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from daybreak.errors import DaybreakError, ProjectError, no_space
 
 
@@ -35,6 +37,13 @@ def section(root: Path, name: str) -> Any:
     from daybreak.params import load_params
 
     return getattr(load_params(root / "params.yaml"), name)
+
+
+def source_url(root: Path) -> SecretStr | None:
+    """The database of the source sql: DAYBREAK_SOURCE_URL, and no setting of params.yaml, since it holds a password."""
+    from daybreak.settings import load_settings
+
+    return load_settings(root).source_url
 
 
 def _say(name: str, error: DaybreakError) -> int:

@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import hashlib
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import compress
 from pathlib import Path
 from typing import TypeVar
 
 from daybreak import digests
-from daybreak.data import reading
+from daybreak.data import formats, reading
 from daybreak.data.ingest import IngestParams
+from daybreak.data.reading import Row, encoding
 from daybreak.data.sources import Shard
 from daybreak.errors import StepFailed
 
 T = TypeVar("T")
-Wanted = Callable[[str, str], bool]  # of a row's text and label
+Wanted = Callable[[Row], bool]
 
 
 def without(path: Path, params: IngestParams, wanted: Wanted) -> bytes | None:
     """The file's content without the rows that are `wanted`, None if it holds none of them.
 
-    Equal content gives equal content. Raises DataError for a file that cannot be read, or lacks one of the columns.
+    Encoding and compression stay; equal content gives equal content. Raises DataError for a file that cannot be read,
+    or lacks one of the columns.
     """
-    pairs = reading.read_columns(path, path.name, params.text_column, params.label_column)
-    kept = [not wanted(text, label.strip()) for text, label in pairs]
+    kept = [not wanted(row) for row in reading.read(path, path.name, params.columns)]
     if all(kept):
         return None
-    suffix = path.suffix.lower()
-    if suffix in reading.DELIMITERS:
-        return _delimited(path, kept, reading.DELIMITERS[suffix])
-    return _parquet(path, kept) if suffix == ".parquet" else _json_lines(path, kept)
+    kind = formats.kind_of(path.name)
+    if kind == formats.PARQUET:
+        return _parquet(path, kept)
+    code = params.encoding or encoding.detect(path, path.name)
+    lines = list(encoding.lines(path, path.name, code, newline="" if kind in formats.DELIMITERS else "\n"))
+    if kind in formats.DELIMITERS:
+        text = _delimited(lines, kept, formats.DELIMITERS[kind], path)
+    else:
+        rows = [line.rstrip("\r\n") for line in lines if kind in formats.PLAIN or not line.isspace()]
+        text = "".join(f"{row}\n" for row in _chosen(rows, kept, path))
+    content = text.encode(code)
+    return gzip.compress(content, mtime=0) if formats.is_compressed(path.name) else content
 
 
 def shards(path: Path, content: bytes) -> tuple[Shard, Shard]:
@@ -40,18 +51,13 @@ def shards(path: Path, content: bytes) -> tuple[Shard, Shard]:
     return now, Shard(name=path.name, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
 
 
-def _delimited(path: Path, kept: list[bool], delimiter: str) -> bytes:
-    lines = [line for line in csv.reader(io.StringIO(_text(path), newline=""), delimiter=delimiter) if line]
+def _delimited(lines: list[str], kept: list[bool], delimiter: str, path: Path) -> str:
+    plain = (line.replace("\r\n", "\n") for line in lines)
+    header, *rows = filter(None, csv.reader(plain, delimiter=delimiter))
     written = io.StringIO(newline="")
     writer = csv.writer(written, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(lines[0])
-    writer.writerows(line for line in _chosen(lines[1:], kept, path))
-    return written.getvalue().encode()
-
-
-def _json_lines(path: Path, kept: list[bool]) -> bytes:
-    lines = [line for line in _text(path).split("\n") if line.strip()]
-    return "".join(f"{line}\n" for line in _chosen(lines, kept, path)).encode()
+    writer.writerows([header, *_chosen(rows, kept, path)])
+    return written.getvalue()
 
 
 def _parquet(path: Path, kept: list[bool]) -> bytes:
@@ -64,11 +70,7 @@ def _parquet(path: Path, kept: list[bool]) -> bytes:
     return written.getvalue()
 
 
-def _text(path: Path) -> str:
-    return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-
-
-def _chosen(rows: Sequence[T], kept: list[bool], path: Path) -> list[T]:
+def _chosen(rows: Sequence[T], kept: list[bool], path: Path) -> Iterator[T]:
     if len(rows) != len(kept):
         raise StepFailed(f"{path.name} was read as {len(kept)} rows and found to be {len(rows)}", "the same number")
-    return [row for row, keep in zip(rows, kept, strict=True) if keep]
+    return compress(rows, kept)

@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from daybreak import __version__
+
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
 Columns = Mapping[str, str]  # name to pyarrow type, in the order in which they are written and sorted
 
-ROW: Columns = {"id": "string", "text": "string", "label": "string", "source": "string", "train_only": "bool"}
-DISTINCT: Columns = {**ROW, "repeats": "int64"}
+ROW: Columns = {
+    "id": "string",
+    "text": "string",  # of a conversation: what its turns say, a line each
+    "label": "string",  # of several: a JSON list in order; of a conversation: ""
+    "messages": "string",  # a JSON list of {role, content}, "" for a labelled text
+    "groups": "string",  # a JSON object of the declared group columns, "" without any
+    "source": "string",
+    "licence": "string",  # SPDX identifier, "" where nobody said
+    "collected": "string",  # ISO date, "" where nobody said
+    "train_only": "bool",
+}
+CLEANED: Columns = {**ROW, "identity": "string", "language": "string"}
+DISTINCT: Columns = {**CLEANED, "repeats": "int64", "weight": "int64"}
 PLACED: Columns = {"id": "string", "text": "string", "label": "string", "cluster": "string", **DISTINCT}
 CLUSTER: Columns = {"id": "string", "cluster": "string"}
 PAIR: Columns = {"left": "string", "right": "string", "similarity": "float64"}
-ASSIGNMENT: Columns = {"id": "string", "cluster": "string", "split": "string"}
+SUSPECT: Columns = {**PAIR, "left_label": "string", "right_label": "string"}
+ASSIGNMENT: Columns = {"id": "string", "cluster": "string", "split": "string", "identity": "string"}
 ANSWER: Columns = {"id": "string", "label": "string", "predicted": "string", "score": "float64"}
 REFUSED: Columns = {
-    "id": "string",
-    "text": "string",
-    "label": "string",
-    "source": "string",
+    **ROW,
     "rule": "string",
+    "value": "string",  # what was measured, and the threshold it broke, where the rule has one
+    "threshold": "string",
     "detail": "string",
+    "pipeline": "string",  # version of Daybreak that refused the row
 }
+ROW_GROUP = 1 << 16  # rows written and read at a time
+EMPTY: Mapping[str, Any] = {"string": "", "bool": False, "int64": 0, "float64": 0.0}
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -34,6 +52,13 @@ def read(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     return pd.read_parquet(path)
+
+
+def read_sorted(path: Path, columns: Columns) -> pd.DataFrame:
+    """A table as a frame, sorted by these columns from the left, whatever the file's order."""
+    import pyarrow.parquet as pq
+
+    return pq.read_table(path, columns=list(columns)).sort_by([(name, "ascending") for name in columns]).to_pandas()
 
 
 def read_column(path: Path, name: str) -> list[Any]:
@@ -44,24 +69,56 @@ def read_column(path: Path, name: str) -> list[Any]:
     return values
 
 
+def batches(path: Path) -> Iterator[pa.RecordBatch]:
+    """A table piece by piece, in the file's order, so that memory does not grow with it."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        yield from file.iter_batches(ROW_GROUP)
+
+
 def write(frame: pd.DataFrame, path: Path, columns: Columns) -> None:
-    """Write `columns` of the frame, sorted by them from the left; other columns are left out."""
+    """Write `columns` of the frame, sorted by them from the left; others are left out, absent ones are empty."""
     import pyarrow as pa
+
+    wanted = schema(columns, wide=True)
+    arrays = [
+        pa.array(frame[field.name], field.type, from_pandas=True)
+        if field.name in frame
+        else pa.repeat(pa.scalar(EMPTY[columns[field.name]], field.type), len(frame))
+        for field in wanted
+    ]
+    write_table(pa.Table.from_arrays(arrays, schema=wanted), path, columns)
+
+
+def write_table(table: pa.Table, path: Path, columns: Columns) -> None:
+    """Write the rows of an Arrow table, which has these columns, sorted by them from the left."""
+    ordered = table.select(list(columns)).sort_by([(name, "ascending") for name in columns])
+    with opened(path, columns) as file:
+        for start in range(0, max(1, len(ordered)), ROW_GROUP):
+            file.write_table(ordered.slice(start, ROW_GROUP).cast(schema(columns)))
+
+
+def opened(path: Path, columns: Columns) -> pq.ParquetWriter:
+    """A table to write piece by piece, in order; close it, or use it as a context."""
     import pyarrow.parquet as pq
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    ordered = frame.sort_values(list(columns), kind="stable")
-    schema = pa.schema([(name, pa.type_for_alias(alias)) for name, alias in columns.items()])
-    arrays = [
-        pa.array(ordered[name].tolist(), type=field.type, from_pandas=True)
-        for name, field in zip(columns, schema, strict=True)
-    ]
-    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), path, compression="zstd", version="2.6")
+    return pq.ParquetWriter(path, schema(columns), compression="zstd", version="2.6")
 
 
-def refused(frame: pd.DataFrame, rule: str, detail: str = "") -> pd.DataFrame:
-    """Rows as the quarantine keeps them: with the rule that refused them."""
-    return frame.assign(rule=rule, detail=detail)[list(REFUSED)]
+def schema(columns: Columns, *, wide: bool = False) -> pa.Schema:
+    """Names and types as in a file, or `wide`: in memory, where texts may be more than 2 GiB together."""
+    import pyarrow as pa
+
+    types = {**columns, **({name: "large_string" for name in columns if columns[name] == "string"} if wide else {})}
+    return pa.schema([(name, pa.type_for_alias(alias)) for name, alias in types.items()])
+
+
+def refused(frame: pd.DataFrame, rule: str, detail: str = "", value: str = "", threshold: str = "") -> pd.DataFrame:
+    """Rows as the quarantine keeps them: with the rule that refused them, what it measured and what it allows."""
+    told = {"rule": rule, "value": value, "threshold": threshold, "detail": detail, "pipeline": __version__}
+    return frame.assign(**told).reindex(columns=list(REFUSED), fill_value="")
 
 
 def write_json(value: Any, path: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from daybreak.data import git
+from daybreak.data import git, release_set
 from daybreak.errors import Busy, DataError, ProjectError, StepFailed
 from daybreak.records import Project, Record
 
@@ -78,7 +78,7 @@ def remember(project: Project, digest: str, labels: Sequence[str], rows: Mapping
     for _ in range(5):  # somebody else may take the number first
         if found := find_by_digest(project, digest):
             return found
-        files = {name: (project.root / name).read_bytes() for name in RECORDED}
+        files = {name: (project.root / name).read_bytes() for name in (*RECORDED, *_judging(project))}
         commit = commit or commit_files(project, "HEAD", files, f"Data of {project.name}: SHA-256 {digest}")
         number = 1 + max(numbers(project), default=0)
         try:
@@ -89,6 +89,11 @@ def remember(project: Project, digest: str, labels: Sequence[str], rows: Mapping
     if found := find_by_digest(project, digest):
         return found
     raise Busy(f"tags {project.tag_prefix}* keep changing", "one run at a time", "Run again")
+
+
+def _judging(project: Project) -> list[str]:
+    """The release set that the preparation kept out, where there is one: params.yaml knows it by its digest alone."""
+    return [name for name in (release_set.FILE.as_posix(),) if (project.root / name).is_file()]
 
 
 def message(project: Project, found: DataVersion) -> str:

@@ -45,6 +45,7 @@ def prepare(project: Project, progress: Progress | None = None, wait_seconds: fl
             admission.admit(project.root, params)
             forgetting.keep_out(project)
             if not lockfile.is_current(project.root):
+                workspace.recall_split(project, wait_seconds)
                 pipeline.repro(project.root, progress or (lambda _share, _stage: None), wait_seconds)
             return workspace.reference(project, _remember(project))
         except OSError as error:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from daybreak import digests
-from daybreak.data import lockfile, pipeline, sources
+from daybreak.data import lockfile, pipeline, sources, tags
 from daybreak.data.tags import DataVersion
 from daybreak.errors import Busy, DaybreakError
 from daybreak.records import DatasetRef, Project
 
 SPLITS = ("train", "validation", "test")
+SPLIT = "data/split/"
 LOCK = "dvc.lock"
 SOURCES = sources.FILE.as_posix()
 PARAMS = "params.yaml"
@@ -50,6 +52,31 @@ def put(path: Path, wanted: bytes | None) -> None:
         draft = path.with_name(f"{path.name}.tmp")
         draft.write_bytes(wanted)
         draft.replace(path)
+
+
+def recall_split(project: Project, wait_seconds: float) -> None:
+    """Make data/split/, which the next split continues, what dvc.lock says, whatever was done to it since.
+
+    Without a word of dvc.lock it is kept if it is a data version's; else it is what a first preparation left when it
+    failed, and goes. So it does where neither cache nor remote has it: then the next split begins anew.
+    """
+    kept = lockfile.keeps(project.root, SPLIT)
+    if kept or (kept is None and tags.find_by_digest(project, digest(project))):
+        return
+    if kept is None or not _checked_out(project, wait_seconds):
+        shutil.rmtree(project.root / SPLIT, ignore_errors=True)
+
+
+def _checked_out(project: Project, wait_seconds: float) -> bool:
+    try:
+        if pipeline.has_remote(project.root):
+            pipeline.dvc(project.root, "fetch", SPLIT, wait_seconds=wait_seconds, seconds=pipeline.REMOTE_SECONDS)
+        pipeline.checkout(project.root, wait_seconds, force=True, target=SPLIT)
+    except Busy:
+        raise
+    except DaybreakError:
+        return False
+    return True
 
 
 @contextmanager

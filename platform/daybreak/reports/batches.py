@@ -7,6 +7,7 @@ from daybreak.reports.listings import table
 
 if TYPE_CHECKING:
     from rich.console import Group
+    from rich.table import Table
 
 LONGEST = 80  # characters of a text
 DIGITS = 12  # of a SHA-256
@@ -36,11 +37,37 @@ def quarantine(listing: Mapping[str, Any]) -> "Group":
         rows = ((each["name"], each["by"], each["at"], each["reason"]) for each in listing["excluded"])
         parts.append(table(("batch", "by", "at", "why"), rows, "Excluded"))
     parts.extend(_waiting(listing["waiting"]))
-    rules = listing["quarantined"]
-    examples = ((*each, _cut(text)) for *each, text in _examples(rules["rules"]))
-    title = f"Rows of the prepared data that were refused: {rules['rows']}"
-    parts.append(table(("rule", "rows", "id", "label", "source", "such as"), examples, title))
-    return Group(*parts)
+    return Group(*parts, rules(listing["quarantined"]))
+
+
+def rules(found: Mapping[str, Any]) -> "Table":
+    """Refused rows by rule, with a few texts."""
+    title = f"Rows of the prepared data that were refused: {found['rows']}"
+    rows = ((rule, told["stage"], told["rows"], _texts(told)) for rule, told in found["rules"].items())
+    return table(("rule", "stage", "rows", "such as"), rows, title)
+
+
+def rule(found: Mapping[str, Any]) -> "Table":
+    """Rows that one rule refused: what was measured, the limit it broke, and the id that `--restore` takes."""
+    ((name, told),) = found["rules"].items()
+    columns = ("id", "label", "value", "threshold", "text")
+    rows = ((_cut(each[column]) for column in columns) for each in told["examples"])
+    title = f"{told['rows']} rows were refused by {name}, such as"
+    return table(("id", "label", "measured", "limit", "text"), rows, title)
+
+
+def preview(found: Mapping[str, Any]) -> "Table":
+    """What stage clean would refuse now, beside what it has refused."""
+    rows = ((rule, told["now"], told["rows"], _texts(told)) for rule, told in found["rules"].items())
+    return table(("rule", "refused", "would be", "such as"), rows, "What clean would refuse; nothing was changed")
+
+
+def restored(told: Mapping[str, Any]) -> str:
+    """Which rows come back, and when."""
+    rows = f"{told['rows']} rows of {told['rule']}"
+    if not told["written"]:
+        return f"{rows} would come back, such as: " + " | ".join(_cut(each["text"]) for each in told["examples"])
+    return f"{rows} come back with the next preparation, which reads data/sources.yaml: commit that file."
 
 
 def decision(told: Mapping[str, Any]) -> str:
@@ -59,13 +86,8 @@ def _waiting(files: Iterable[Mapping[str, str]]) -> Iterator[Any]:
         yield table(("file", "why"), rows, "Waiting in data/incoming/")
 
 
-def _examples(rules: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
-    """A line an example; rule and number of rows stand in the first of its rule."""
-    for rule, found in rules.items():
-        head = (rule, found["rows"])
-        for each in found["examples"] or [dict.fromkeys(("id", "label", "source", "text"), "")]:
-            yield (*head, each["id"], each["label"], each["source"], each["text"])
-            head = ("", "")
+def _texts(told: Mapping[str, Any]) -> str:
+    return "\n".join(_cut(each["text"]) for each in told["examples"])
 
 
 def _cut(text: str) -> str:

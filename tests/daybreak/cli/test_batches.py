@@ -1,4 +1,4 @@
-"""`daybreak data batches | exclude | quarantine` list what was set aside, and let a named person decide."""
+"""`daybreak data batches | exclude` list what the data are made of, and let a named person decide."""
 
 import json
 from collections.abc import Callable
@@ -33,22 +33,10 @@ def run(staged_project: Project, monkeypatch: pytest.MonkeyPatch) -> Run:
     return ask
 
 
-def test_quarantine_tells_held_batches_with_measured_and_limit(run: Run) -> None:
-    found = run("data", "quarantine")
-    assert found.keys() == {"held", "excluded", "waiting", "quarantined"}
-    (held,) = found["held"]
-    assert (held["name"], held["check"], held["measured"], held["limit"]) == ("bad.csv", "agreement", 1.0, 0.15)
-    assert found["waiting"][0]["file"] == "slow.csv.part"
-    assert found["quarantined"] == {"rows": 0, "rules": {}}
-    assert "agreement" in run("data", "quarantine", as_json=False)
-
-
-def test_a_held_batch_is_admitted_by_name_and_excluded_again(run: Run) -> None:
-    admitted = run("data", "quarantine", "--admit", "bad.csv", "--reason", "we need it", "--by", "Li")
-    assert (admitted["state"], admitted["by"], admitted["reason"]) == ("admitted", "Li", "we need it")
-    assert run("data", "quarantine")["held"] == []
-    excluded = run("data", "exclude", admitted["sha256"][:12], "--reason", "labels are swapped")
-    assert excluded["state"] == "excluded"
+def test_a_batch_is_excluded_by_its_digest(run: Run) -> None:
+    (held,) = (each for each in run("data", "batches")["batches"] if each["name"] == "bad.csv")
+    excluded = run("data", "exclude", held["sha256"][:12], "--reason", "labels are swapped")
+    assert (excluded["name"], excluded["state"]) == ("bad.csv", "excluded")
     assert excluded["by"]
     assert [each["name"] for each in run("data", "quarantine")["excluded"]] == ["bad.csv"]
 
@@ -64,17 +52,9 @@ def test_a_decision_is_said_to_people(run: Run) -> None:
     assert "bad.csv is excluded: labels are swapped (Li)" in " ".join(told.split())
 
 
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (("exclude", "bad.cvs", "--reason", "x"), "there is no batch 'bad.cvs'; expected 'bad.csv'"),
-        (("quarantine", "--admit", "bad.csv"), "the reason is empty"),
-        (("quarantine", "--reason", "x"), "say why a batch is admitted"),
-    ],
-)
-def test_wrong_words_are_refused(run: Run, words: tuple[str, ...], message: str) -> None:
-    with pytest.raises(DataError, match=message):
-        run("data", *words)
+def test_a_batch_that_is_not_there_is_named_with_the_nearest(run: Run) -> None:
+    with pytest.raises(DataError, match=r"there is no batch 'bad\.cvs'; expected 'bad\.csv'"):
+        run("data", "exclude", "bad.cvs", "--reason", "x")
 
 
 def test_a_reason_must_be_given(run: Run) -> None:

@@ -19,14 +19,16 @@ def cleaned(tmp_path: Path) -> Callable[..., Path]:
     """Writes (text, label) rows as stage clean would leave them; returns the project's root."""
     import pandas as pd
 
+    from daybreak.data.clean import identity
     from daybreak.data.ingest import row_id
 
     def write(rows: Rows, train_only: tuple[str, ...] = ()) -> Path:
         frame = pd.DataFrame(
             [(row_id(text, label), text, label, "rows.csv", text in train_only) for text, label in rows],
-            columns=list(tables.ROW),
+            columns=["id", "text", "label", "source", "train_only"],
         )
-        tables.write(frame, tmp_path / "data/clean/rows.parquet", tables.ROW)
+        named = frame.assign(identity=frame["text"].map(identity))
+        tables.write(named, tmp_path / "data/clean/rows.parquet", tables.CLEANED)
         return tmp_path
 
     return write

@@ -1,5 +1,6 @@
 """Admission fixes by digest what is read, copies it by content, and leaves the file alone when nothing changed."""
 
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -137,6 +138,49 @@ def test_a_dataset_without_a_column_is_refused_before_anything_is_written(tmp_pa
         admit(tmp_path, params)
     assert _tree(tmp_path / "data") == {}
     admit(tmp_path, params.model_copy(update={"label_column": "stars"}))
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    outside = write_csv(tmp_path / "private/rows.csv", make_rows(2))
+    inside = write_csv(tmp_path / "in/rows.csv", make_rows(2, seed=2))
+    (tmp_path / "in/again.csv").symlink_to(inside)
+    assert names(admit(tmp_path, files("in"))) == ["in/rows.csv", "in/rows.csv"]
+    for target in (outside, outside.parent):
+        (tmp_path / "in/out.csv").symlink_to(target)
+        for path in ("in", "in/*.csv"):
+            with pytest.raises(DataError, match=r"out.csv is a link out of the folder.*Copy the file there"):
+                admit(tmp_path, files(path))
+        (tmp_path / "in/out.csv").unlink()
+    (tmp_path / "link.csv").symlink_to(outside)
+    assert names(admit(tmp_path, files("link.csv"))) == ["private/rows.csv"]
+
+
+def test_plain_text_is_taken_only_where_it_is_named(tmp_path: Path) -> None:
+    write_csv(tmp_path / "in/rows.csv", make_rows(2))
+    (tmp_path / "in/positive.txt").write_text("好\n", encoding="utf-8")
+    assert names(admit(tmp_path, files("in"))) == ["in/rows.csv"]
+    assert names(admit(tmp_path, files("in/*"))) == ["in/rows.csv"]
+    assert names(admit(tmp_path, files("in/*.txt"))) == ["in/positive.txt"]
+    (shard,) = (path.name for path in (tmp_path / sources.SHARDS).iterdir() if path.suffix == ".txt")
+    assert shard.endswith(".positive.txt")
+
+
+def test_a_source_that_vanishes_leaves_what_was_admitted(tmp_path: Path) -> None:
+    raw = write_csv(tmp_path / "rows.csv", make_rows(4))
+    admit(tmp_path, files("rows.csv"))
+    before = _tree(tmp_path / "data")
+    raw.unlink()
+    for call in (admit, is_current):
+        with pytest.raises(DataError, match=r"ingest.path rows.csv names nothing that is there"):
+            call(tmp_path, files("rows.csv"))
+    assert _tree(tmp_path / "data") == before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
+def test_a_file_that_is_closed_to_us_is_said(tmp_path: Path) -> None:
+    write_csv(tmp_path / "rows.csv", make_rows(4)).chmod(0)
+    with pytest.raises(DataError, match=r"rows.csv cannot be read: Permission denied"):
+        admit(tmp_path, files("rows.csv"))
 
 
 def test_a_label_that_only_later_lines_have_is_a_column(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A file that is still being written, cut short, or no file at all is left alone, whatever it is called."""
 
+import gzip
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from making import make_rows, write_csv
 
 from daybreak.data import arrivals
 from daybreak.data.arrivals import Arrival
+from daybreak.data.reading import Columns
 
 APPEND = """
 import sys, time
@@ -73,11 +75,23 @@ def test_links_in_circles_and_pipes_stop_nobody(tmp_path: Path) -> None:
         ("a.jsonl.crdownload", "x", "still being written"),
         ("notes.md", "x", "no file of a known kind"),
         ("a.csv", "", "it is empty"),
+        ("reviews.txt", "x", "no file of a known kind"),
     ],
 )
 def test_what_is_not_finished_is_said(tmp_path: Path, name: str, content: str, why: str) -> None:
     drop(tmp_path, name, content)
     assert why in arrivals.unfinished(only(tmp_path))
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    path = drop(tmp_path, "a.csv")
+    (tmp_path / "private.csv").write_text("text,label\n好,yes\n", encoding="utf-8")
+    (path.parent / "below").mkdir()
+    (path.parent / "below/within.csv").symlink_to(path)
+    (path.parent / "below/out.csv").symlink_to(tmp_path / "private.csv")
+    found = {each.name: arrivals.unfinished(each) for each in arrivals.files(tmp_path)}
+    assert found["below/within.csv"] == ""
+    assert "link out of data/incoming/" in found["below/out.csv"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux's kernel tells who writes")
@@ -140,23 +154,26 @@ def test_what_changes_meanwhile_is_not_quiet(tmp_path: Path, change: str) -> Non
         ("a.csv", 'text,label\n好,yes\n"差', True),
         ("a.csv", "text,stars\n好,5\n差,1", False),
         ("a.csv", "text,label\n房间很好,yes".encode("gb18030"), False),
-        ("a.csv", "text,label\n房间很好,yes\n差,no".encode("utf-16"), False),
+        ("a.csv", "text,label\n房间很好,yes\n差".encode("utf-16"), True),
+        ("a.csv.gz", gzip.compress(b"text,label\ngood,yes\n", mtime=0)[:-4], True),
+        ("a.csv.gz", gzip.compress(b"text,stars\ngood,5\n", mtime=0), False),
+        ("a.csv.gz", b"no gzip", False),
         ("a.tsv", "text\tlabel\n好\tyes\n差", True),
     ],
 )
 def test_a_cut_end_is_told_from_a_wrong_file(tmp_path: Path, name: str, content: str | bytes, cut: bool) -> None:
-    assert arrivals.is_cut(drop(tmp_path, name, content), "text", "label") is cut
+    assert arrivals.is_cut(drop(tmp_path, name, content), Columns()) is cut
 
 
 def test_a_parquet_file_without_its_footer_is_cut(tmp_path: Path) -> None:
     path = tmp_path / "data/incoming/a.parquet"
     path.parent.mkdir(parents=True)
     pq.write_table(pa.table({"text": ["好"] * 99, "label": ["yes"] * 99}), path)
-    assert not arrivals.is_cut(path, "text", "label")
+    assert not arrivals.is_cut(path, Columns())
     path.write_bytes(path.read_bytes()[:-20])
-    assert arrivals.is_cut(path, "text", "label")
+    assert arrivals.is_cut(path, Columns())
     path.write_bytes(b"no Parquet at all")
-    assert not arrivals.is_cut(path, "text", "label")
+    assert not arrivals.is_cut(path, Columns())
 
 
 def test_a_thousand_files_are_listed_in_no_time(tmp_path: Path) -> None:

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from daybreak.data import tables
+import pandas as pd
+
+from daybreak.data import sources, tables
 from daybreak.data.dedupe import DedupeParams, dedupe
 from daybreak.data.ingest import row_id
+from daybreak.data.sources import Request, Restored, Sources
 
 Cleaned = Callable[..., Path]
 Records = Callable[[Path], list[dict[str, Any]]]
@@ -48,6 +51,7 @@ def test_a_cluster_is_named_by_its_smallest_id(cleaned: Cleaned, records: Record
         "exact_repeats": 0,
         "near_dropped": 0,
         "pairs": 1,
+        "suspects": 0,
         "clusters": 1,
         "clustered_rows": 2,
         "largest": 2,
@@ -87,3 +91,76 @@ def test_nothing_but_contradictions_leaves_empty_tables(cleaned: Cleaned, record
     dedupe(root, DedupeParams())
     assert records(root / "data/dedupe/rows.parquet") == []
     assert len(records(root / "data/quarantine/dedupe.parquet")) == 2
+
+
+def test_near_duplicates_under_two_labels_are_kept_and_listed(cleaned: Cleaned, records: Records) -> None:
+    turned = LONG.replace("不错", "不好")
+    root = cleaned([(LONG, "yes"), (NEAR, "yes"), (turned, "no"), (OTHER, "no")])
+    dedupe(root, DedupeParams(threshold=0.7))
+    assert len(records(root / "data/dedupe/rows.parquet")) == 4
+    suspects = records(root / "data/dedupe/suspects.parquet")
+    assert {frozenset((row["left"], row["right"])) for row in suspects} == {
+        frozenset((row_id(text, "yes"), row_id(turned, "no"))) for text in (LONG, NEAR)
+    }
+    assert all({row["left_label"], row["right_label"]} == {"no", "yes"} for row in suspects)
+    assert tables.read_json(root / "data/dedupe/counts.json")["suspects"] == 2
+
+
+def test_repeats_may_weigh_what_they_counted(cleaned: Cleaned, records: Records) -> None:
+    root = cleaned([("好", "yes")] * 3 + [("差", "no")])
+    for params, weights in ((DedupeParams(), {1}), (DedupeParams(repeats="weight"), {1, 3})):
+        dedupe(root, params)
+        rows = records(root / "data/dedupe/rows.parquet")
+        assert {row["weight"] for row in rows} == weights
+        assert {row["repeats"] for row in rows} == {1, 3}
+
+
+def test_kept_repeats_have_ids_of_their_own_and_one_cluster(cleaned: Cleaned, records: Records) -> None:
+    root = cleaned([(LONG, "yes")] * 3 + [(NEAR, "yes"), (OTHER, "no")], train_only=(NEAR,))
+    dedupe(root, DedupeParams(repeats="keep"))
+    first, near = row_id(LONG, "yes"), row_id(NEAR, "yes")
+    clusters = {row["id"]: row["cluster"] for row in records(root / "data/dedupe/clusters.parquet")}
+    together = {first, f"{first}-2", f"{first}-3", near}
+    assert clusters == {**dict.fromkeys(together, min(first, near)), row_id(OTHER, "no"): row_id(OTHER, "no")}
+    assert [row["repeats"] for row in records(root / "data/dedupe/rows.parquet")] == [1] * 5
+    counts = tables.read_json(root / "data/dedupe/counts.json")
+    assert (counts["exact_repeats"], counts["near_dropped"]) == (0, 0)
+
+
+def test_kept_repeats_of_dropped_near_duplicates_go_too(cleaned: Cleaned, records: Records) -> None:
+    root = cleaned([(LONG, "yes")] * 3 + [(NEAR, "yes")] * 2 + [(OTHER, "no")])
+    dedupe(root, DedupeParams(repeats="keep", near="drop"))
+    texts = [row["text"] for row in records(root / "data/dedupe/rows.parquet")]
+    kept = min((LONG, NEAR), key=lambda text: row_id(text, "yes"))
+    assert sorted(texts) == sorted([kept] * (3 if kept == LONG else 2) + [OTHER])
+    counts = tables.read_json(root / "data/dedupe/counts.json")
+    assert (counts["exact_repeats"], counts["near_dropped"]) == (0, 6 - len(texts))
+
+
+def test_texts_that_differ_in_what_was_replaced_are_two_texts(tmp_path: Path, records: Records) -> None:
+    rows = pd.DataFrame({"id": ["1", "2"], "text": "电话 [phone]", "label": "yes", "identity": ["a", "b"]})
+    tables.write(rows, tmp_path / "data/clean/rows.parquet", tables.CLEANED)
+    dedupe(tmp_path, DedupeParams())
+    assert len(records(tmp_path / "data/dedupe/rows.parquet")) == 2
+    assert {row["cluster"] for row in records(tmp_path / "data/dedupe/clusters.parquet")} == {"1"}
+
+
+def test_a_restored_contradiction_stays_and_the_others_of_its_text_do_not(cleaned: Cleaned, records: Records) -> None:
+    root = cleaned([("还行", "yes"), ("还行", "no"), ("好", "yes")], train_only=("还行",))
+    chosen = Restored(rule="contradicting_labels", ids=(row_id("还行", "no"),), reason="seen", by="someone")
+    sources.write_sources(root, Sources(request=Request(source="sample"), batches=(), restored=(chosen,)))
+    dedupe(root, DedupeParams())
+    rows = {row["text"]: row for row in records(root / "data/dedupe/rows.parquet")}
+    assert (rows["还行"]["label"], rows["还行"]["train_only"]) == ("no", True)
+    (lost,) = records(root / "data/quarantine/dedupe.parquet")
+    assert (lost["label"], lost["value"], lost["threshold"], lost["detail"]) == ("yes", "2", "1", "no, yes")
+
+
+def test_the_order_of_the_rows_changes_no_byte(cleaned: Cleaned) -> None:
+    root = cleaned([(LONG, "yes"), (LONG, "yes"), (NEAR, "yes"), (OTHER, "no"), ("好", "yes"), ("好", "no")])
+    path = root / "data/clean/rows.parquet"
+    dedupe(root, DedupeParams())
+    before = {file: file.read_bytes() for file in (root / "data/dedupe").iterdir()}
+    tables.read(path).iloc[::-1].to_parquet(path)
+    dedupe(root, DedupeParams())
+    assert {file: file.read_bytes() for file in (root / "data/dedupe").iterdir()} == before

@@ -1,4 +1,7 @@
-"""The report tells both scores, and the baseline answers exactly the test rows."""
+"""The report tells both scores and the doubtful labels, and the baseline answers exactly the test rows."""
+
+import pandas as pd
+import pytest
 
 from daybreak.data import describe, tables
 from daybreak.records import Project
@@ -7,6 +10,7 @@ from daybreak.records import Project
 def test_the_report_holds_what_commands_print(staged_project: Project) -> None:
     report = tables.read_json(staged_project.data / "describe" / "report.json")
     assert set(report) >= {"rows", "quarantined_by_rule", "leakage", "baseline", "splits", "clusters", "labels"}
+    assert set(report) >= {"stages", "rules", "noise", "coverage", "personal", "certificate", "encodings"}
     assert set(report["leakage"]) >= {"pairs", "max_similarity"}
     assert set(report["baseline"]) >= {"naive_accuracy", "honest_accuracy", "macro_f1"}
     assert 0.9 < report["baseline"]["honest_accuracy"] <= 1
@@ -22,6 +26,8 @@ def test_the_baseline_answers_the_test_rows(staged_project: Project) -> None:
     share = float((answers["label"] == answers["predicted"]).mean())
     report = tables.read_json(staged_project.data / "describe" / "report.json")
     assert share == report["baseline"]["honest_accuracy"]
+    source = report["coverage"]["source"]["shown"][0]
+    assert source["right"] / source["tested"] == share
 
 
 def test_describing_again_changes_no_byte(staged_project: Project) -> None:
@@ -29,6 +35,7 @@ def test_describing_again_changes_no_byte(staged_project: Project) -> None:
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     describe.describe(staged_project.root, describe.DescribeParams(examples=3, seed=17))
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert set(before) == {"report.json", "report.html", "baseline.parquet", "label_suspects.parquet"}
 
 
 def test_repeats_flatter_the_naive_score(staged_project: Project) -> None:
@@ -36,11 +43,44 @@ def test_repeats_flatter_the_naive_score(staged_project: Project) -> None:
     rows = tables.read(raw)
     half = rows.assign(label=["positive" if place % 2 else "negative" for place in range(len(rows))])
     test = tables.read(staged_project.data / "split" / "test.parquet")
-    import pandas as pd
-
     tables.write(pd.concat([half] * 4), raw, tables.ROW)  # random labels: nothing to learn but the repeats
     describe.describe(staged_project.root, describe.DescribeParams())
     scores = tables.read_json(staged_project.data / "describe" / "report.json")["baseline"]
     assert scores["naive_accuracy"] > 0.9
     assert scores["naive_seen_before"] > 0.9
     assert scores["honest_test_rows"] == len(test)
+
+
+def test_in_parts_the_baseline_says_the_same(staged_project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory is bounded by answering test rows in parts: the features of a text do not depend on its companions."""
+    split = staged_project.data / "split"
+    train, test = (describe._read(split / f"{name}.parquet") for name in ("train", "test"))
+    whole = describe._answers(train, test)
+    monkeypatch.setattr(describe, "CHARACTERS", int(train["text"].str.len().sum()))
+    grown = pd.concat([test] * 40)  # more characters than one part may have
+    parts = describe._answers(train, grown)
+    assert len(parts) == len(grown)
+    assert parts["predicted"].tolist() == whole["predicted"].tolist() * 40
+    assert parts["score"].tolist() == whole["score"].tolist() * 40
+
+
+def test_rows_without_labels_have_no_scores(staged_project: Project) -> None:
+    """Conversations: nothing to classify, so neither score nor doubt, and the page says so."""
+    for name in ("train", "validation", "test"):
+        path = staged_project.data / f"split/{name}.parquet"
+        tables.write(tables.read(path).assign(label=""), path, tables.PLACED)
+    describe.describe(staged_project.root, describe.DescribeParams())
+    report = tables.read_json(staged_project.data / "describe/report.json")
+    assert report["baseline"] == {"naive_accuracy": None, "honest_accuracy": None}
+    assert (report["noise"], report["labels"]) == (None, [])
+    answers = tables.read(staged_project.data / "describe/baseline.parquet")
+    assert set(answers["predicted"]) == {""}
+    assert "Two scores" not in (staged_project.data / "describe/report.html").read_text(encoding="utf-8")
+
+
+def test_rows_that_were_made_are_not_doubted(staged_project: Project) -> None:
+    path = staged_project.data / "split/train.parquet"
+    train = tables.read(path)
+    looked_at = describe._suspects(staged_project.root)[0]
+    tables.write(pd.concat([train, train[:9].assign(source="made:swap", id="f")]), path, tables.PLACED)
+    assert describe._suspects(staged_project.root)[0] == looked_at

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from making import commit_all, make_rows, run_git, write_csv, write_params
 
-from daybreak.data import forgetting, ingest, pin, remote, rollback, tables, tags, versions
+from daybreak.data import forgetting, ingest, pin, release_set, remote, rollback, tables, tags, versions
 from daybreak.errors import BadInput, DataError
 from daybreak.records import Project
 
@@ -170,6 +170,16 @@ def test_what_is_refused_changes_nothing(prepared: Project) -> None:
     pin.write(prepared, None)
     assert {name: text for name, text in tree(prepared.root).items() if "rollbacks" not in name} == before
     assert run_git(prepared.root, "show-ref") == refs
+
+
+def test_a_row_that_judges_releases_is_taken_out_by_people_first(prepared: Project) -> None:
+    take_out(prepared, 120)
+    path = prepared.root / release_set.FILE
+    path.parent.mkdir()
+    row = release_set.ReleaseRow(id=ROW, text=TEXT, label=LABEL, identity="i")
+    path.write_text(release_set.text([row]), encoding="utf-8")
+    with pytest.raises(DataError, match=r"release set .* holds the row; .*Freeze another one"):
+        forget(prepared)
 
 
 def test_a_version_that_cannot_do_without_the_row_stops_everything(project: Project) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daybreak.data import grams
+from daybreak.data import grams, similarity
 
 
 def told(matrix: object, row: int) -> list[int]:
@@ -47,3 +47,31 @@ def test_lengths_never_mix() -> None:
 
 def test_normalising_folds_case_and_white_space() -> None:
     assert grams.normalise("  Great\t HOTEL\u3000好 ") == "great hotel 好"
+
+
+@given(st.lists(st.text(max_size=12), min_size=1, max_size=12))
+@settings(deadline=None)
+def test_shingle_sets_are_the_sets_of_grams(texts: list[str]) -> None:
+    """Each gram is told apart from all others, whatever characters it has and whichever text it stands in."""
+    found = grams.shingle_sets(texts)
+    for place, text in enumerate(texts):
+        held = found.grams[found.starts[place] : found.starts[place + 1]].tolist()
+        assert held == sorted(set(held))
+        assert len(held) == len(similarity.shingles(text))
+        for other in range(place):
+            theirs = found.grams[found.starts[other] : found.starts[other + 1]].tolist()
+            assert len({*held} & {*theirs}) == len(similarity.shingles(text) & similarity.shingles(texts[other]))
+
+
+def test_every_character_of_unicode_still_fits() -> None:
+    texts = ["".join(map(chr, range(start, start + 1000))) for start in range(0x10000, 0x10FC18, 1000)]
+    found = grams.shingle_sets(texts)
+    assert found.bits == 20
+    assert found.sizes.tolist() == [len(similarity.shingles(text)) for text in texts]
+
+
+def test_chunks_cover_everything_once() -> None:
+    sizes = np.array([3, grams.CHUNK + 5, 1, 1, 1, grams.CHUNK])
+    ranges = grams.chunks(sizes, most=2)
+    assert [place for first, last in ranges for place in range(first, last)] == list(range(len(sizes)))
+    assert max(last - first for first, last in ranges) == 2

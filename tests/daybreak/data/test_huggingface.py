@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from datasets import ClassLabel, Dataset, DatasetDict, Features, Value
+from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
 
 from daybreak.data import huggingface, sources
 from daybreak.data.admission import admit, is_current
@@ -22,6 +22,15 @@ def test_class_numbers_become_names(tmp_path: Path) -> None:
     dataset(1, 0, -1).save_to_disk(tmp_path / "saved")
     (path,) = huggingface.export(tmp_path / "saved", None, None, tmp_path)
     assert pq.read_table(path).to_pydict() == {"text": ["文本0", "文本1", "文本2"], "label": ["good", "bad", None]}
+
+
+def test_lists_of_class_numbers_become_lists_of_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(huggingface, "ROWS", 2)
+    features = Features({"text": Value("string"), "label": List(ClassLabel(names=["clean", "quiet"]))})
+    rows = {"text": ["一", "二", "三"], "label": [[1, 0], [], None]}
+    Dataset.from_dict(rows, features).save_to_disk(tmp_path / "saved")
+    (path,) = huggingface.export(tmp_path / "saved", None, None, tmp_path)
+    assert pq.read_table(path).to_pydict() == {"text": ["一", "二", "三"], "label": [["quiet", "clean"], [], []]}
 
 
 def test_every_split_is_a_shard(tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def test_a_held_batch_is_looked_into_once_and_not_forgotten(
 ) -> None:
     drop_batch(staged_project, "bad.csv", swap_labels(make_rows(60, seed=9)))
     (held,) = incoming.take_in(staged_project)
-    monkeypatch.setattr(examination.reading, "read_columns", None)
+    monkeypatch.setattr(examination.reading, "read", None)
     assert incoming.take_in(staged_project) == ()
     assert incoming.held(staged_project) == (held,)
     assert (incoming.waiting(staged_project), incoming.is_current(staged_project)) == (0, True)

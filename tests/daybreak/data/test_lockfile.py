@@ -22,7 +22,7 @@ def set_param(root: Path, section: str, key: str, value: object) -> None:
 
 CHANGES: dict[str, Callable[[Path], object]] = {
     "stage code": lambda root: append(root / "platform/daybreak/data/similarity.py"),
-    "the page's template": lambda root: append(root / "platform/daybreak/data/report.html"),
+    "the page's template": lambda root: append(root / "platform/daybreak/data/describing/report.html"),
     "sources": lambda root: append(root / "data/sources.yaml"),
     "an output altered": lambda root: append(root / "data/split/test.parquet"),
     "an output missing": lambda root: (root / "data/quarantine/clean.parquet").unlink(),
@@ -57,6 +57,16 @@ def test_what_no_stage_reads_does_not_matter(prepared: Project) -> None:
     text = yaml.safe_dump({**params, "training": {"epochs": 1.0}})
     (prepared.root / "params.yaml").write_text(text, encoding="utf-8")
     assert lockfile.is_current(prepared.root)
+
+
+def test_an_output_is_asked_about_by_itself(prepared: Project) -> None:
+    assert lockfile.keeps(prepared.root, "data/split/") is True
+    (prepared.data / "split/test.parquet").unlink()
+    assert lockfile.keeps(prepared.root, "data/split/") is False
+    assert lockfile.keeps(prepared.root, "data/clean/") is True
+    assert lockfile.keeps(prepared.root, "data/other/") is None
+    (prepared.root / "dvc.lock").write_text("stages: 3\n", encoding="utf-8")
+    assert lockfile.keeps(prepared.root, "data/split/") is None
 
 
 def test_a_folder_without_a_project_is_not_current(tmp_path: Path) -> None:

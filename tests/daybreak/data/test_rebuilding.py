@@ -4,7 +4,7 @@ from pathlib import Path
 
 from making import make_rows, run_git
 
-from daybreak.data import rebuilding, sources, striking, tags
+from daybreak.data import cache, rebuilding, sources, striking, tables, tags
 from daybreak.data.ingest import IngestParams
 from daybreak.records import Project
 
@@ -18,7 +18,7 @@ def test_a_version_without_a_row_stands_where_it_stood(prepared: Project) -> Non
     gone = make_rows(120)[3][0]
     (shard,) = (prepared.data / "shards").iterdir()
     params = IngestParams(source="files", path="rows.csv")
-    content = striking.without(shard, params, lambda text, _label: text == gone)
+    content = striking.without(shard, params, lambda row: row.text == gone)
     assert content is not None
     old, new = striking.shards(shard, content)
     changed = {old.sha256: new}
@@ -39,6 +39,28 @@ def test_nothing_changed_makes_the_same_data(prepared: Project) -> None:
     made = rebuilding.rebuild(prepared, found, {}, 10)
     assert made.version.digest == found.digest
     assert made.lock == made.old_lock
+
+
+def test_rows_stay_where_the_version_had_them(grown: Project) -> None:
+    """Version 3 continued 1 and 2; prepared again from nothing it would place some rows elsewhere."""
+    gone = make_rows(240)[3][0]
+    params = IngestParams(source="files", path="rows.csv")
+    admitted = sources.read_sources(grown.root)
+    assert admitted is not None
+    (shard,) = (grown.root / sources.SHARDS / each.stored for batch in admitted.batches for each in batch.shards)
+    content = striking.without(shard, params, lambda row: row.text == gone)
+    assert content is not None
+    old, new = striking.shards(shard, content)
+    (shard.parent / new.stored).write_bytes(content)
+    before = places(grown.data / "split/assignments.parquet")
+    made = rebuilding.rebuild(grown, tags.find(grown, 3), {old.sha256: new}, 10)
+    after = places(cache.listed(cache.folder(grown.root), made.lock)["data/split/assignments.parquet"])
+    assert len(after) == len(before) - 1
+    assert after.items() <= before.items()
+
+
+def places(path: Path) -> dict[str, str]:
+    return dict(zip(tables.read_column(path, "id"), tables.read_column(path, "split"), strict=True))
 
 
 def test_shards_keep_their_names() -> None:

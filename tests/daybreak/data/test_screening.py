@@ -10,9 +10,8 @@ import pytest
 from making import make_rows
 
 from daybreak.data import screening
-from daybreak.data.clean import clean_text
-from daybreak.data.reading import Pair
-from daybreak.data.screening import AdmissionParams, Content, look, screen, share_bounds
+from daybreak.data.clean import CleanParams, clean_text
+from daybreak.data.screening import AdmissionParams, Content, Pair, check_labels, look, screen, share_bounds
 from daybreak.data.yardstick import LastVersion, Opinion, Yardstick, measure
 
 SHARES = {"positive": 0.5, "negative": 0.5}
@@ -26,7 +25,7 @@ def last_version() -> LastVersion:
 
 
 def looked(pairs: list[Pair], last: LastVersion | None = None, asked: int = 2000) -> Content:
-    return look(iter(pairs), last, lowercase=False, asked=asked, seed=1)
+    return look(iter(pairs), last, cleaning=CleanParams(), asked=asked, seed=1)
 
 
 def content(**fields: object) -> Content:
@@ -92,17 +91,17 @@ def test_a_large_batch_is_judged_by_a_draw_in_bounded_memory(monkeypatch: pytest
     def rows() -> Iterator[Pair]:
         yield from ((f"text {number}", "positive" if number < 30_000 else "negative") for number in range(60_000))
 
-    found = look(rows(), None, lowercase=False, asked=200, seed=5)
+    found = look(rows(), None, cleaning=CleanParams(), asked=200, seed=5)
     assert (found.rows, found.looked, len(found.fresh)) == (60_000, 1000, 200)
     assert found.labels == Counter(positive=30_000, negative=30_000)
     assert found.mix["positive"] == pytest.approx(500, abs=80)
-    assert found == look(rows(), None, lowercase=False, asked=200, seed=5)
+    assert found == look(rows(), None, cleaning=CleanParams(), asked=200, seed=5)
 
 
 def test_a_million_rows_take_bounded_time() -> None:
     pairs = ((f"房间{number}", "positive" if number % 2 else "negative") for number in range(1_000_000))
     began = time.monotonic()
-    assert look(pairs, None, lowercase=False, asked=2000, seed=1).rows == 1_000_000
+    assert look(pairs, None, cleaning=CleanParams(), asked=2000, seed=1).rows == 1_000_000
     assert time.monotonic() - began < 60
 
 
@@ -134,6 +133,11 @@ def test_a_new_label_is_held_unless_allowed() -> None:
     pairs = [*make_rows(60, seed=9), ("不好不坏", "neutral")]
     assert "'neutral' (1 rows) are new; the last version has 'negative', 'positive'" in verdict(pairs)["labels"]
     assert verdict(pairs, AdmissionParams(allow_new_labels=True)) == {}
+
+
+def test_several_labels_are_new_only_if_one_of_them_is() -> None:
+    content = looked([("好", '["a", "b"]'), ("差", '["a", "c"]')])
+    assert check_labels(content, {"a", '["b", "d"]'}, allowed=False).measured == 1
 
 
 def test_one_label_alone_is_another_mix() -> None:

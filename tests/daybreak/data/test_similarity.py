@@ -1,20 +1,37 @@
 """The join finds exactly the pairs that comparing everything with everything finds."""
 
+import random
 from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daybreak.data import similarity
+from daybreak.data import grams, prefixes, similarity
 
 TEXTS = st.lists(st.text(alphabet="ab好差 A\U0001f600", max_size=12), max_size=14)
+SIGNS = "这家酒店的房间很干净早餐也不错abcdefgh，。 "
 THRESHOLDS = st.sampled_from([1e-9, 0.1, 0.3, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 1.0])
 
 
 def brute_force(texts: list[str], threshold: float) -> dict[tuple[int, int], float]:
     scores = {(i, j): similarity.jaccard(texts[i], texts[j]) for i, j in combinations(range(len(texts)), 2)}
     return {pair: score for pair, score in scores.items() if score >= threshold}
+
+
+def edited_copies(count: int, seed: int) -> list[str]:
+    """Texts of 1 to 90 characters, of which many are earlier ones with a few characters changed."""
+    draw = random.Random(seed)
+    texts: list[str] = []
+    for _ in range(count):
+        if texts and draw.random() < 0.6:
+            text = list(draw.choice(texts))
+            for _ in range(draw.randint(1, 4)):
+                text[draw.randrange(len(text))] = draw.choice(SIGNS)
+            texts.append("".join(text))
+        else:
+            texts.append("".join(draw.choices(SIGNS, k=draw.randint(1, 90))))
+    return texts
 
 
 def found(pairs: similarity.Pairs) -> dict[tuple[int, int], float]:
@@ -45,11 +62,30 @@ def test_the_highest_across_is_the_highest(texts: list[str], data: st.DataObject
     assert top.similarity.tolist() == ([max(scores)] if scores else [])
 
 
+@given(st.integers(0, 2**32), st.sampled_from([0.6, 0.7, 0.8, 0.9, 1.0]))
+@settings(max_examples=25, deadline=None)
+def test_no_pair_is_missed_among_edited_copies(seed: int, threshold: float) -> None:
+    texts = edited_copies(60, seed)
+    assert found(similarity.similar_pairs(texts, threshold)) == brute_force(texts, threshold)
+
+
 def test_blocks_do_not_change_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"这家酒店的房间{number % 7}很干净，早餐{number % 3}也不错" for number in range(40)]
-    whole = found(similarity.similar_pairs(texts, 0.6))
-    monkeypatch.setattr(similarity, "BLOCK", 3)
-    assert found(similarity.similar_pairs(texts, 0.6)) == whole == brute_force(texts, 0.6)
+    for threshold in (0.5, 0.6, 0.8):
+        whole = found(similarity.similar_pairs(texts, threshold))
+        with monkeypatch.context() as patch:
+            patch.setattr(grams, "BLOCK", 3)
+            patch.setattr(grams, "CHUNK", 50)
+            patch.setattr(prefixes, "BLOCK", 3)
+            assert found(similarity.similar_pairs(texts, threshold)) == whole == brute_force(texts, threshold)
+
+
+def test_many_texts_are_joined_in_seconds() -> None:
+    texts = edited_copies(6000, seed=3)
+    pairs = similarity.similar_pairs(texts, 0.8)
+    sample = found(pairs).items()
+    assert len(sample) > 1000
+    assert all(similarity.jaccard(texts[i], texts[j]) == score for (i, j), score in list(sample)[:500])
 
 
 def test_a_text_shorter_than_a_gram_is_its_own_shingle() -> None:

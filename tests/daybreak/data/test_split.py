@@ -1,30 +1,35 @@
-"""Clusters go whole, by hash alone; bound rows stay in training; too little data is said."""
+"""Old rows stay where they were, near-duplicates and groups never straddle, too little data is said."""
 
+import json
 import random
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from daybreak.data import tables
+from daybreak.data.assigning import Ratios
 from daybreak.data.dedupe import DedupeParams, dedupe
-from daybreak.data.split import Cluster, Ratios, SplitParams, assign, measure_leakage, split
+from daybreak.data.split import SplitParams, measure_leakage, split
 from daybreak.errors import DataError, StepFailed
 
+Rows = list[tuple[str, str]]
 Cleaned = Callable[..., Path]
 
 
-def single(name: str, label: str = "x", *, size: int = 1, train_only: bool = False) -> Cluster:
-    return Cluster(name=name, labels={label: size}, train_only=train_only)
-
-
-def texts(count: int, label: str) -> list[tuple[str, str]]:
-    chance = random.Random(label)
+def texts(count: int, label: str, seed: int = 0) -> Rows:
+    chance = random.Random(f"{label}{seed}")
     return [("".join(chance.choices("天地玄黄宇宙洪荒日月盈昃辰宿列张abcdefgh", k=20)), label) for _ in range(count)]
+
+
+def prepare(cleaned: Cleaned, rows: Rows, params: SplitParams | None = None, near: Any = "keep") -> Path:
+    root = cleaned(rows)
+    dedupe(root, DedupeParams(near=near))
+    split(root, params or SplitParams())
+    return root
 
 
 def sizes(root: Path) -> dict[str, Counter[str]]:
@@ -34,74 +39,172 @@ def sizes(root: Path) -> dict[str, Counter[str]]:
     }
 
 
+def places(root: Path) -> dict[str, str]:
+    """Text to split."""
+    parts = [
+        tables.read(root / f"data/split/{name}.parquet").assign(split=name) for name in ("train", "validation", "test")
+    ]
+    rows = pd.concat(parts)
+    return dict(zip(rows["text"], rows["split"], strict=True))
+
+
+def content(root: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in (root / "data/split").iterdir()}
+
+
+def certificate(root: Path) -> Any:
+    return tables.read_json(root / "data/split/certificate.json")
+
+
+def refused(root: Path) -> pd.DataFrame:
+    return tables.read(root / "data/quarantine/split.parquet")
+
+
+ROWS = [*texts(100, "yes"), *texts(100, "no")]
+
+
 def test_seven_two_one_by_label(cleaned: Cleaned) -> None:
-    root = cleaned([*texts(100, "yes"), *texts(50, "no")])
-    dedupe(root, DedupeParams())
-    split(root, SplitParams())
+    root = prepare(cleaned, [*texts(100, "yes"), *texts(50, "no")])
     assert sizes(root) == {
         "train": {"yes": 70, "no": 35},
         "validation": {"yes": 20, "no": 10},
         "test": {"yes": 10, "no": 5},
     }
     assignments = tables.read(root / "data/split/assignments.parquet")
-    assert list(assignments.columns) == ["id", "cluster", "split"]
+    assert list(assignments.columns) == ["id", "cluster", "split", "identity"]
     assert Counter(assignments["split"]) == {"train": 105, "validation": 30, "test": 15}
     assert {"id", "text", "label", "cluster", "source"} <= set(tables.read(root / "data/split/test.parquet").columns)
     leakage = tables.read_json(root / "data/split/leakage.json")
     assert leakage["pairs"] == 0
     assert 0 < leakage["max_similarity"] < 0.8
     assert len({row["split"] for row in leakage["most_similar"]}) == 2
+    assert len(refused(root)) == 0
 
 
-@given(st.permutations([single(f"c{place}", "xy"[place % 2], size=1 + place % 3) for place in range(30)]))
-@settings(max_examples=20, deadline=None)
-def test_the_order_of_rows_plays_no_part(clusters: list[Cluster]) -> None:
-    expected = assign(sorted(clusters, key=lambda cluster: cluster.name), Ratios(), 17)
-    assert assign(clusters, Ratios(), 17) == expected
+def test_the_order_of_the_source_plays_no_part(cleaned: Cleaned) -> None:
+    first = content(prepare(cleaned, ROWS))
+    for path in (cleaned([]) / "data/split").iterdir():
+        path.unlink()
+    assert content(prepare(cleaned, random.Random(1).sample(ROWS, len(ROWS)))) == first
 
 
-def test_the_seed_does() -> None:
-    clusters = [single(f"c{place}") for place in range(100)]
-    assert assign(clusters, Ratios(), 1) != assign(clusters, Ratios(), 2)
-
-
-def test_bound_clusters_stay_in_training_and_the_rest_is_shared_alike() -> None:
-    clusters = [single(f"c{place}", train_only=place < 85) for place in range(100)]
-    for seed in range(5):
-        places = assign(clusters, Ratios(), seed)
-        assert {places[f"c{place}"] for place in range(85)} == {"train"}
-        assert Counter(places.values()) == {"train": 85, "validation": 10, "test": 5}
-
-
-def test_a_cluster_too_large_for_what_is_left_moves_on() -> None:
-    clusters = [single("huge", size=40), *(single(f"c{place}") for place in range(60))]
-    places = assign(clusters, Ratios(), 3)
-    assert places["huge"] == "train"
-    assert Counter(places.values()) == {"train": 31, "validation": 20, "test": 10}
-
-
-def test_a_mixed_cluster_counts_under_its_most_frequent_label() -> None:
-    assert Cluster(name="a", labels={"no": 1, "yes": 2}, train_only=False).label == "yes"
-    assert Cluster(name="a", labels={"yes": 1, "no": 1}, train_only=False).label == "no"
-
-
-def test_more_rows_move_few_old_ones() -> None:
-    old = [single(f"c{place}") for place in range(1000)]
-    before = assign(old, Ratios(), 17)
-    after = assign([*old, *(single(f"n{place}") for place in range(50))], Ratios(), 17)
-    assert sum(before[name] != after[name] for name in before) < 40
-
-
-def test_near_duplicates_never_straddle(cleaned: Cleaned) -> None:
-    rows = [
-        pair for text, label in [*texts(40, "yes"), *texts(40, "no")] for pair in ((text, label), (text + "。", label))
-    ]
-    root = cleaned(rows)
-    dedupe(root, DedupeParams())
+def test_running_again_changes_no_byte(cleaned: Cleaned) -> None:
+    root = prepare(cleaned, ROWS)
+    first = content(root)
     split(root, SplitParams())
-    assignments = tables.read(root / "data/split/assignments.parquet")
-    assert assignments.groupby("cluster")["split"].nunique().max() == 1
-    assert tables.read_json(root / "data/split/leakage.json")["max_similarity"] < 0.8
+    assert content(root) == first
+
+
+def test_appended_rows_move_none_and_near_duplicates_join_their_cluster(cleaned: Cleaned) -> None:
+    before = places(prepare(cleaned, ROWS))
+    near = [(f"{text}。", label) for text, label in ROWS[:60]]
+    root = prepare(cleaned, [*ROWS, *near, *texts(200, "yes", 1), *texts(200, "no", 1)])
+    after = places(root)
+    assert all(after[text] == place for text, place in before.items())
+    assert all(after[text] == before[text[:-1]] for text, _label in near)
+    assert Counter(after.values()) == pytest.approx({"train": 462, "validation": 132, "test": 66}, abs=4)
+    assert certificate(root)["series"]["number"] == 1
+
+
+def test_taking_the_new_rows_out_gives_the_old_bytes_back(cleaned: Cleaned) -> None:
+    first = content(prepare(cleaned, ROWS))
+    prepare(cleaned, [*ROWS, *[(f"{text}。", label) for text, label in ROWS], *texts(200, "yes", 1)])
+    assert content(prepare(cleaned, ROWS)) == first
+
+
+def test_a_row_that_would_bridge_two_splits_is_quarantined(cleaned: Cleaned) -> None:
+    before = places(prepare(cleaned, ROWS))
+    one, other = (next(text for text, place in before.items() if place == name) for name in ("train", "test"))
+    root = cleaned([*ROWS, (one + other, "yes")])
+    dedupe(root, DedupeParams(threshold=0.4))
+    split(root, SplitParams())
+    assert places(root) == before
+    told = refused(root)[["text", "rule", "detail"]].to_numpy().tolist()
+    assert told == [[one + other, "bridges_splits", "train, test"]]
+    assert certificate(root)["quarantined"] == {"bridges_splits": 1}
+
+
+def test_a_row_that_takes_over_for_another_keeps_its_split(cleaned: Cleaned) -> None:
+    """The same words come under another id: repeated with other white space, or relabelled."""
+    before = places(prepare(cleaned, ROWS))
+    relabelled = [(text, "no" if label == "yes" else "yes") for text, label in ROWS]
+    after = places(prepare(cleaned, [*relabelled, *texts(50, "yes", 2)]))
+    assert {text: after[text] for text in before} == before
+
+
+def test_of_near_duplicates_that_are_dropped_the_next_one_inherits_the_split(cleaned: Cleaned) -> None:
+    before = places(prepare(cleaned, ROWS, near="drop"))
+    again = [(f"{text}。", label) for text, label in ROWS]
+    after = places(prepare(cleaned, [*ROWS, *again], near="drop"))
+    assert len(after) == len(before)
+    assert all(before[text.rstrip("。")] == place for text, place in after.items())
+
+
+def test_a_lower_threshold_sets_training_rows_aside_and_moves_none(cleaned: Cleaned) -> None:
+    rows = [pair for text, label in ROWS for pair in ((text * 2, label), (text * 2 + text[:9][::-1], label))]
+    before = places(prepare(cleaned, rows))
+    root = cleaned(rows)
+    dedupe(root, DedupeParams(threshold=0.5))
+    split(root, SplitParams())
+    after = places(root)
+    assert 0 < len(after) < len(before)
+    assert all(before[text] == place for text, place in after.items())
+    assert {text for text, place in before.items() if place == "test"} <= set(after)
+
+
+@pytest.mark.parametrize(
+    ("params", "because"),
+    [
+        (SplitParams(seed=18), "seed was 17 and is 18"),
+        (SplitParams(ratios=Ratios(train=0.5, validation=0.3, test=0.2)), "ratios was 0.7:0.2:0.1 and is 0.5:0.3:0.2"),
+    ],
+)
+def test_other_settings_begin_a_new_series(cleaned: Cleaned, params: SplitParams, because: str) -> None:
+    prepare(cleaned, ROWS)
+    told = certificate(prepare(cleaned, ROWS, params))["series"]
+    assert (told["number"], told["because"]) == (2, because)
+    assert certificate(prepare(cleaned, [*ROWS, *texts(9, "yes", 3)], params))["series"] == told
+
+
+def test_other_data_begin_a_new_series(cleaned: Cleaned) -> None:
+    prepare(cleaned, ROWS)
+    told = certificate(prepare(cleaned, [*texts(50, "yes", 5), *texts(50, "no", 5)]))["series"]
+    assert (told["number"], told["because"]) == (2, "none of its rows is left")
+
+
+def test_groups_never_straddle_and_are_counted(cleaned: Cleaned) -> None:
+    root = cleaned(ROWS)
+    dedupe(root, DedupeParams())
+    rows = tables.read(root / "data/dedupe/rows.parquet")
+    authors = [json.dumps({"author": f"作者{place % 40}"}, ensure_ascii=False) for place in range(len(rows))]
+    tables.write(rows.assign(groups=authors), root / "data/dedupe/rows.parquet", tables.DISTINCT)
+    split(root, SplitParams())
+    parts = [tables.read(root / f"data/split/{name}.parquet")["groups"] for name in ("train", "validation", "test")]
+    assert sum(part.nunique() for part in parts) == 40
+    told = certificate(root)
+    assert sum(told["groups"]["author"].values()) == 40
+    assert told["series"]["groups"] == ["author"]
+    assert told["straddling"] == 0
+
+
+def test_rows_with_several_labels_and_conversations_are_split(cleaned: Cleaned) -> None:
+    several = [(text, json.dumps(["a", "b"] if place % 3 else ["b"])) for place, (text, _) in enumerate(ROWS)]
+    told = certificate(prepare(cleaned, several))
+    assert told["labels"]["a"] == pytest.approx({"train": 93, "validation": 27, "test": 13}, abs=3)
+    assert told["labels"]["b"] == {"train": 140, "validation": 40, "test": 20}
+    talk = certificate(prepare(cleaned, texts(50, "")))
+    assert talk["labels"] == {"": {"train": 35, "validation": 10, "test": 5}}
+
+
+def test_repeats_that_dedupe_keeps_stay_together(cleaned: Cleaned) -> None:
+    root = cleaned(ROWS)
+    dedupe(root, DedupeParams())
+    rows = tables.read(root / "data/dedupe/rows.parquet")
+    tables.write(pd.concat([rows, rows, rows]), root / "data/dedupe/rows.parquet", tables.DISTINCT)
+    split(root, SplitParams())
+    parts = {name: set(tables.read_column(root / f"data/split/{name}.parquet", "id")) for name in sizes(root)}
+    assert sum(map(len, parts.values())) == len(rows)
+    assert sum(certificate(root)["rows"].values()) == 3 * len(rows)
 
 
 def test_leakage_is_found() -> None:
@@ -118,14 +221,29 @@ def test_leakage_is_found() -> None:
         ([*texts(20, "yes"), *texts(9, "no")], r"label 'no' has 1 rows in test; expected at least 2"),
     ],
 )
-def test_too_little_data_is_said(cleaned: Cleaned, rows: list[tuple[str, str]], message: str) -> None:
+def test_too_little_data_is_said_and_what_was_there_stays(cleaned: Cleaned, rows: Rows, message: str) -> None:
     root = cleaned(rows)
     dedupe(root, DedupeParams())
     with pytest.raises(DataError, match=message):
         split(root, SplitParams())
     assert not (root / "data/split").exists()
+    before = content(prepare(cleaned, ROWS))
+    with pytest.raises(DataError):
+        prepare(cleaned, rows)
+    assert content(root) == before
 
 
-def test_ratios_sum_to_one() -> None:
-    with pytest.raises(ValueError, match=r"is 1.1, it must be 1"):
-        Ratios(train=0.7, validation=0.3, test=0.1)
+def test_damaged_assignments_are_said(cleaned: Cleaned) -> None:
+    root = prepare(cleaned, ROWS)
+    (root / "data/split/assignments.parquet").write_bytes(b"PAR1")
+    with pytest.raises(DataError, match=r"earlier assignments .* cannot be read.*Run `dvc checkout data/split`"):
+        split(root, SplitParams())
+
+
+def test_what_does_not_belong_there_goes(cleaned: Cleaned) -> None:
+    root = prepare(cleaned, ROWS)
+    first = content(root)
+    (root / "data/split/notes.txt").write_text("x", encoding="utf-8")
+    (root / "data/split/old").mkdir()
+    split(root, SplitParams())
+    assert content(root) == first

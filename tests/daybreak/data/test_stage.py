@@ -54,3 +54,13 @@ def test_a_wrong_key_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "dedupe.threshold" in capsys.readouterr().err
     with pytest.raises(ParamsError):
         stage.section(tmp_path, "dedupe")
+
+
+def test_the_source_has_its_secret_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DAYBREAK_SOURCE_URL", raising=False)
+    assert stage.source_url(tmp_path) is None
+    monkeypatch.setenv("DAYBREAK_SOURCE_URL", "postgresql://night:geheim@db/shop")
+    found = stage.source_url(tmp_path)
+    assert found is not None
+    assert found.get_secret_value().endswith("@db/shop")
+    assert "geheim" not in repr(found)

@@ -6,11 +6,12 @@ import pandas as pd
 
 from daybreak.data import tables
 
+COLUMNS = ["id", "text", "label", "source", "train_only"]
 ROWS = [("b", "第二", "yes", "s", True), ("a", "first", "no", "s", False), ("a", "first", "no", "r", False)]
 
 
 def write(path: Path, rows: list[tuple[str, str, str, str, bool]]) -> bytes:
-    tables.write(pd.DataFrame(rows, columns=list(tables.ROW)), path, tables.ROW)
+    tables.write(pd.DataFrame(rows, columns=COLUMNS), path, tables.ROW)
     return path.read_bytes()
 
 
@@ -30,7 +31,7 @@ def test_an_empty_table_keeps_its_columns(tmp_path: Path) -> None:
 
 
 def test_refused_rows_carry_their_rule(tmp_path: Path) -> None:
-    frame = tables.refused(pd.DataFrame(ROWS, columns=list(tables.ROW)), "no_label", "why")
+    frame = tables.refused(pd.DataFrame(ROWS, columns=COLUMNS), "no_label", "why")
     assert list(frame.columns) == list(tables.REFUSED)
     assert set(frame["rule"]) == {"no_label"}
     tables.write(frame.iloc[:0], tmp_path / "none.parquet", tables.REFUSED)

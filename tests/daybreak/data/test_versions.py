@@ -257,3 +257,59 @@ def test_what_dvc_cannot_run_is_said(project: Project) -> None:
     (project.root / "dvc.yaml").write_text("stages: 3\n", encoding="utf-8")
     with pytest.raises(ProjectError, match=r"dvc refused: .*Mend dvc.yaml"):
         versions.prepare(project)
+
+
+def link_out(project: Project) -> None:
+    (project.root / "rows.csv").unlink()
+    (project.root / "rows").mkdir()
+    (project.root / "rows/all.csv").symlink_to("/etc/hostname")
+    write_params(project.root, {"ingest": {"source": "files", "path": "rows"}})
+
+
+BAD_SOURCES: dict[str, tuple[Callable[[Project], object], str]] = {
+    "gone": (lambda project: (project.root / "rows.csv").unlink(), "rows.csv names nothing that is there"),
+    "no bytes": (lambda project: (project.root / "rows.csv").write_bytes(b""), "rows.csv is empty: it has no bytes"),
+    "no column": (lambda project: (project.root / "rows.csv").write_text("a,b\n1,2\n"), "has no column 'text'"),
+    "password": (
+        lambda project: (project.root / "rows.csv").write_bytes(b"PK\x03\x04\x14\x00\x01\x00"),
+        "rows.csv is a ZIP archive that needs a password",
+    ),
+    "one endless line": (
+        lambda project: (project.root / "rows.csv").write_bytes(b"text,label\n" + b"x" * 200_000_000),
+        "rows.csv, line 2, has 16,777,216 characters or more",
+    ),
+    "link": (link_out, "all.csv is a link out of the folder"),
+    "ragged": (
+        lambda project: write_csv(project.root / "rows.csv", make_rows(300)).open("a").write("a,b,c\n"),
+        "rows.csv, line 302, has 3 fields; expected 2",
+    ),
+    "no rows": (lambda project: write_csv(project.root / "rows.csv", [("", "x")]), "no row with text"),
+}
+
+
+@pytest.mark.parametrize("fault", BAD_SOURCES)
+def test_a_bad_source_is_said_and_the_last_version_stays(prepared: Project, fault: str) -> None:
+    before = files(prepared)
+    spoil, message = BAD_SOURCES[fault]
+    spoil(prepared)
+    with pytest.raises(DataError, match=message) as raised:
+        versions.prepare(prepared)
+    assert raised.value.exit_code == 2
+    assert files(prepared) == before
+    assert [each["version"] for each in versions.versions(prepared)] == [1]
+
+
+def test_half_a_parquet_file_is_said_and_the_last_version_stays(project: Project) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    write_params(project.root, {"ingest": {"source": "files", "path": "rows.parquet"}})
+    texts, labels = zip(*make_rows(300), strict=True)
+    pq.write_table(pa.table({"text": texts, "label": labels}), project.root / "rows.parquet")
+    assert versions.prepare(project).version == 1
+    before = files(project)
+    whole = (project.root / "rows.parquet").read_bytes()
+    (project.root / "rows.parquet").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(DataError, match=r"rows.parquet cannot be read as Parquet"):
+        versions.prepare(project)
+    assert files(project) == before

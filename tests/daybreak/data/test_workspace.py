@@ -1,5 +1,8 @@
 """The digest of prepared data, and files that are put back whole."""
 
+import shutil
+from collections.abc import Callable
+
 import pytest
 
 from daybreak.data import tables, workspace
@@ -45,3 +48,36 @@ def test_what_another_dvc_may_be_writing_is_left_alone(prepared: Project) -> Non
         admitted.write_bytes(b"ours")
         raise Busy("held")
     assert (lock.read_bytes(), admitted.read_bytes()) == (b"theirs", before)
+
+
+def damage(project: Project) -> None:
+    (project.data / "split/assignments.parquet").write_bytes(b"PAR1")
+
+
+def remove(project: Project) -> None:
+    shutil.rmtree(project.data / "split")
+
+
+@pytest.mark.parametrize("spoil", [damage, remove])
+def test_the_split_that_the_next_one_continues_is_put_back(prepared: Project, spoil: Callable[[Project], None]) -> None:
+    before = (prepared.data / "split/assignments.parquet").read_bytes()
+    spoil(prepared)
+    workspace.recall_split(prepared, 10)
+    assert (prepared.data / "split/assignments.parquet").read_bytes() == before
+    workspace.recall_split(prepared, 0)
+
+
+def test_a_split_that_cannot_be_had_back_begins_anew(prepared: Project) -> None:
+    shutil.rmtree(prepared.root / ".dvc/cache")
+    damage(prepared)
+    workspace.recall_split(prepared, 10)
+    assert not (prepared.data / "split").exists()
+
+
+def test_without_a_lock_only_a_version_is_continued(prepared: Project) -> None:
+    (prepared.root / workspace.LOCK).unlink()
+    workspace.recall_split(prepared, 0)
+    assert (prepared.data / "split/assignments.parquet").is_file()
+    (prepared.data / "split/test.parquet").write_bytes(b"left by a first preparation that failed")
+    workspace.recall_split(prepared, 0)
+    assert not (prepared.data / "split").exists()

@@ -1,0 +1,28 @@
+"""What the rules of stage clean would refuse, before they do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from daybreak.data import clean, quarantine, stage
+from daybreak.errors import DataError
+
+
+def preview(root: Path, examples: int = 3) -> dict[str, Any]:
+    """What stage clean would refuse of the rows that are there, under params.yaml as it stands; nothing is written.
+
+    As `quarantine.by_rule`, and of each rule also `now`: the rows that it has refused in the prepared data. Raises
+    DataError before the first preparation.
+    """
+    if not (root / "data/ingest/rows.parquet").is_file():
+        raise DataError("no rows were read yet", "prepared data", "Run `daybreak data prepare`")
+    would = clean.preview(root, stage.section(root, "clean"), examples)["rules"]
+    now = {
+        name: told["rows"] for name, told in quarantine.by_rule(root, 0)["rules"].items() if told["stage"] == "clean"
+    }
+    rules = {
+        name: {"stage": "clean", "rows": 0, "examples": [], **would.get(name, {}), "now": now.get(name, 0)}
+        for name in sorted({*would, *now})
+    }
+    return {"rows": sum(told["rows"] for told in rules.values()), "rules": rules}

@@ -1,0 +1,202 @@
+"""How quickly a large corpus is prepared and in how much memory, and what the near-duplicate libraries do beside it.
+
+`python tests/benchmarks/bench_preparation.py stages ROWS` and `... libraries ROWS` measure at other sizes.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from daybreak.data import similarity
+from daybreak.data.grams import code_points, count_matrix
+from daybreak.data.similarity import shingles
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import recombining
+
+THRESHOLD, PERMUTATIONS = 0.8, 128
+STAGES = ("ingest", "clean", "dedupe", "split", "describe")
+STAGE = """import re, sys, time
+from daybreak.data import {0}
+code = {0}.main()
+print(time.process_time(), re.search("VmHWM:\\\\s+(\\\\d+)", open("/proc/self/status").read())[1])
+sys.exit(code)"""
+PARAMS = "ingest:\n  source: files\n  path: rows.jsonl\n"
+
+
+class Stage(NamedTuple):
+    """What a stage cost, as a process of its own: seconds by the clock, seconds of processor, peak memory in GiB."""
+
+    name: str
+    wall: float
+    busy: float
+    peak: float
+
+
+def texts(rows: int) -> list[str]:
+    """Distinct texts of a corpus of so many rows."""
+    return sorted({text for text, _ in recombining.rows(rows)})
+
+
+def write_corpus(root: Path, rows: int) -> None:
+    """A project's folder with a source of so many rows."""
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "params.yaml").write_text(PARAMS, encoding="utf-8")
+    with (root / "rows.jsonl").open("w", encoding="utf-8") as file:
+        for text, label in recombining.rows(rows):
+            file.write(json.dumps({"text": text, "label": label}, ensure_ascii=False) + "\n")
+
+
+def prepare(root: Path) -> Iterator[Stage]:
+    """Admit the source and run each stage as dvc runs it, in a process of its own."""
+    from daybreak.data.admission import admit
+    from daybreak.data.ingest import IngestParams
+
+    admit(root, IngestParams(source="files", path="rows.jsonl"))
+    for name in STAGES:
+        started = time.perf_counter()
+        done = subprocess.run([sys.executable, "-c", STAGE.format(name)], cwd=root, stdout=subprocess.PIPE, text=True)
+        assert done.returncode == 0, name
+        busy, peak = map(float, done.stdout.split()[-2:])
+        yield Stage(name, time.perf_counter() - started, busy, peak / 1024**2)
+
+
+def brute_force(corpus: list[str]) -> set[tuple[int, int]]:
+    """Every pair at or above the threshold, from the shared grams of all pairs: no filter, no hash."""
+    matrix = count_matrix([code_points(text, at_least=similarity.GRAM) for text in corpus], [similarity.GRAM])
+    matrix.data = np.ones_like(matrix.data)
+    sizes, found = np.diff(matrix.indptr), set()
+    for start in range(0, len(corpus), 1000):
+        shared = (matrix[start : start + 1000] @ matrix.T).tocoo()
+        left, right = shared.row + start, shared.col
+        score = shared.data / (sizes[left] + sizes[right] - shared.data)
+        keep = (left < right) & (score >= THRESHOLD)
+        found |= set(zip(left[keep].tolist(), right[keep].tolist(), strict=True))
+    return found
+
+
+def daybreak(corpus: list[str]) -> set[int]:
+    """Positions of the texts that have a near-duplicate: all and only those."""
+    pairs = similarity.similar_pairs(corpus, THRESHOLD)
+    return {*pairs.left.tolist(), *pairs.right.tolist()}
+
+
+def rensa(corpus: list[str]) -> set[int]:
+    """Texts that collide with another in a band, on rensa's quickest path; nothing is verified."""
+    from rensa import RMinHash, RMinHashLSH
+
+    sets = [[gram.encode() for gram in shingles(text)] for text in corpus]
+    matrix = RMinHash.digest_matrix_from_token_byte_sets(sets, PERMUTATIONS, 17)
+    flags = RMinHashLSH(THRESHOLD, PERMUTATIONS, 16).query_duplicate_flags_matrix_one_shot(matrix)
+    return set(np.flatnonzero(flags).tolist())
+
+
+def datasketch(corpus: list[str]) -> set[int]:
+    """Texts for which an LSH index finds others; nothing is verified."""
+    from datasketch import MinHash, MinHashLSH
+
+    sets = [[gram.encode() for gram in shingles(text)] for text in corpus]
+    hashes = list(MinHash.generator(sets, num_perm=PERMUTATIONS, seed=17))
+    index = MinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS)
+    for place, each in enumerate(hashes):
+        index.insert(place, each, check_duplication=False)
+    return {place for place, each in enumerate(hashes) if len(index.query(each)) > 1}
+
+
+def datatrove(corpus: list[str]) -> set[int]:
+    """Texts that datatrove's MinHash matches, on our shingles in place of its words; nothing is verified."""
+    from datatrove.data import Document
+    from datatrove.pipeline.dedup.minhash import MinhashConfig, MinhashDedupBuckets, MinhashDedupSignature
+    from datatrove.utils.word_tokenizers import WhitespaceTokenizer
+
+    class Signature(MinhashDedupSignature):  # type: ignore[misc]
+        def get_shingles(self, text: str) -> Any:
+            return np.fromiter((self._hash_func(gram.encode()) for gram in shingles(text)), np.uint64).reshape(-1, 1)
+
+    config = MinhashConfig(n_grams=similarity.GRAM, num_buckets=16, hashes_per_bucket=PERMUTATIONS // 16)
+    with tempfile.TemporaryDirectory() as folder:
+        documents = (Document(text=text, id=str(place)) for place, text in enumerate(corpus))
+        Signature(f"{folder}/signatures", config, WhitespaceTokenizer()).run(documents)
+        for bucket in range(config.num_buckets):
+            MinhashDedupBuckets(f"{folder}/signatures", f"{folder}/matches", config=config).run(
+                None, bucket, config.num_buckets
+            )
+        matched = [np.fromfile(path, np.uint32).reshape(-1, 4) for path in Path(folder, "matches").glob("*.dups")]
+    return {int(place) for pairs in matched for place in pairs[:, [1, 3]].ravel()}
+
+
+TOOLS: tuple[Callable[[list[str]], set[int]], ...] = (daybreak, rensa, datasketch, datatrove)
+
+
+def beside_one_another(rows: int) -> dict[str, float]:
+    """Print a line a tool, from texts to near-duplicates; seconds of processor by tool."""
+    corpus, costs = texts(rows), {}
+    truth: set[int] = set()
+    print(f"\n{len(corpus)} distinct texts of {rows} rows, threshold {THRESHOLD}, {PERMUTATIONS} permutations")
+    for tool in TOOLS:
+        started = time.process_time()
+        found = tool(corpus)
+        costs[tool.__name__] = time.process_time() - started
+        truth = truth or found
+        recall, precision = len(found & truth) / len(truth), len(found & truth) / len(found)
+        speed = len(corpus) / costs[tool.__name__]
+        print(
+            f"{tool.__name__:10} {costs[tool.__name__]:8.1f} s {speed:8.0f} texts/s {recall:.4f} {precision:.4f}",
+            flush=True,
+        )
+    return costs
+
+
+def stage_by_stage(rows: int) -> list[Stage]:
+    """Print a line a stage of preparing so many rows."""
+    done = []
+    with tempfile.TemporaryDirectory() as folder:
+        # in a process of its own: what it holds would count as every later process's peak
+        subprocess.run([sys.executable, __file__, "write", str(rows), folder], check=True)
+        for stage in prepare(Path(folder)):
+            speed = rows / stage.busy
+            times = f"{stage.wall:8.1f} s {stage.busy:8.1f} s of processor"
+            print(f"{stage.name:10} {times} {speed:8.0f} rows/s {stage.peak:6.2f} GiB", flush=True)
+            done.append(stage)
+    return done
+
+
+def test_every_pair_that_brute_force_finds_is_found() -> None:
+    corpus = texts(20_000)
+    pairs = similarity.similar_pairs(corpus, THRESHOLD)
+    found = set(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))
+    truth = brute_force(corpus)
+    print(f"\n{len(truth)} pairs among {len(corpus)} texts, recall {len(found & truth) / len(truth):.4f}")
+    assert found == truth
+
+
+def test_the_libraries_are_slower() -> None:
+    for library in ("rensa", "datasketch", "datatrove"):
+        pytest.importorskip(library)
+    costs = beside_one_another(50_000)
+    assert costs["datasketch"] >= 10 * costs["daybreak"]
+    assert costs["datatrove"] >= 5 * costs["daybreak"]
+    assert costs["daybreak"] <= 1.5 * costs["rensa"]
+
+
+def test_a_million_rows_are_prepared_in_three_gibibytes() -> None:
+    assert max(stage.peak for stage in stage_by_stage(1_000_000)) <= 3
+
+
+if __name__ == "__main__":
+    what, count = sys.argv[1], int(sys.argv[2])
+    if what == "write":
+        write_corpus(Path(sys.argv[3]), count)
+    elif what == "libraries":
+        beside_one_another(count)
+    else:
+        stage_by_stage(count)

@@ -47,7 +47,7 @@ def data_quarantine(
     elif reason or by or ids:
         raise DataError("ids, --reason and --by belong to a decision", "--admit BATCH or --restore", "Say which")
     elif dry_run:
-        show(rehearsing.preview(found.root), as_json, batches.preview)
+        show(rehearsing.preview(found.root, rule), as_json, batches.preview)
     elif rule:
         show(quarantine.one_rule(found.root, rule), as_json, batches.rule)
     else:

@@ -27,10 +27,14 @@ def release_draw(
     as_json: JsonOption = False,
 ) -> None:
     """Draft rows from the test split, which no model was trained on. A frozen set stays until the draft is frozen."""
+    from daybreak import night as steps
     from daybreak.data import freezing
     from daybreak.reports import evaluation_sets
 
-    show(freezing.draw(open_project(project).project, rows), as_json, evaluation_sets.release)
+    night = open_project(project)
+    with steps.alone(night):
+        told = freezing.draw(night.project, rows)
+    show(told, as_json, evaluation_sets.release)
 
 
 @release.command("bring")
@@ -40,10 +44,14 @@ def release_bring(
     as_json: JsonOption = False,
 ) -> None:
     """Draft the rows of a file. A frozen set stays until the draft is frozen."""
+    from daybreak import night as steps
     from daybreak.data import freezing
     from daybreak.reports import evaluation_sets
 
-    show(freezing.bring(open_project(project).project, file), as_json, evaluation_sets.release)
+    night = open_project(project)
+    with steps.alone(night):
+        told = freezing.bring(night.project, file)
+    show(told, as_json, evaluation_sets.release)
 
 
 @release.command("freeze")
@@ -54,8 +62,11 @@ def release_freeze(
     as_json: JsonOption = False,
 ) -> None:
     """Make the reviewed draft the release set: from then on no split has its rows or rows like them."""
+    from daybreak import night as steps
     from daybreak.data import freezing
     from daybreak.reports import evaluation_sets
 
-    made = freezing.freeze(open_project(project).project, by=actor(by), reason=reason)
+    night = open_project(project)
+    with steps.alone(night):
+        made = freezing.freeze(night.project, by=actor(by), reason=reason)
     show(made.model_dump(mode="json"), as_json, evaluation_sets.frozen)

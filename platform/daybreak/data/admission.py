@@ -125,7 +125,7 @@ def _files(root: Path, pattern: str) -> Iterator[tuple[Path, Path]]:
     arrivals = root / batches.INCOMING  # what lies there is checked first: it becomes batches of its own
     visible = [path for path in base.glob(glob) if not _hidden(path, base) and not path.is_relative_to(arrivals)]
     if not place.is_file():
-        _refuse_links_out(visible, base)
+        _refuse_what_is_no_file(visible, base)
     found = [path for path in visible if path.is_file()]
     usable = [path for path in found if path.name.lower().endswith(suffixes)]
     if not usable and base != arrivals:
@@ -134,12 +134,22 @@ def _files(root: Path, pattern: str) -> Iterator[tuple[Path, Path]]:
     yield from ((base, path) for path in usable)
 
 
-def _refuse_links_out(paths: list[Path], base: Path) -> None:
-    """A link in a folder must not bring what lies elsewhere: nobody who looks at the folder would know."""
+def _refuse_what_is_no_file(paths: list[Path], base: Path) -> None:
+    """A link in a folder must not bring what lies elsewhere: nobody who looks at the folder would know.
+
+    Nor may anything that cannot be read be passed over in silence: a link to nothing or to itself, a pipe, a socket.
+    """
     for path in paths:
-        if path.is_symlink() and not path.resolve().is_relative_to(base.resolve()):
-            found = f"{path.relative_to(base).as_posix()} is a link out of the folder that ingest.path names"
-            raise DataError(found, "files of the folder itself", "Copy the file there, or name its own place")
+        what, remedy = None, "Remove it, or put the file there that was meant"
+        if not path.exists():
+            what = "is a link that leads to no file"
+        elif path.is_symlink() and not path.resolve().is_relative_to(base.resolve()):
+            what = "is a link out of the folder that ingest.path names"
+            remedy = "Copy the file there, or name its own place"
+        elif not (path.is_file() or path.is_dir()):
+            what = "is neither a file nor a folder"
+        if what:
+            raise DataError(f"{path.relative_to(base).as_posix()} {what}", "files of the folder itself", remedy)
 
 
 def _fixed_part(place: Path) -> tuple[Path, str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import fcntl
 import os
 import signal
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from stat import S_ISREG
 from tempfile import TemporaryDirectory
@@ -102,24 +103,43 @@ def is_being_written(path: Path) -> bool:
 def is_cut(path: Path, columns: Columns) -> bool:
     """Whether a file that cannot be read only lacks its end: a Parquet footer, a gzip trailer, or its last line's."""
     if formats.kind_of(path.name) == formats.PARQUET:
-        content = path.read_bytes()
-        return content.startswith(PARQUET) and not (len(content) > 2 * len(PARQUET) and content.endswith(PARQUET))
+        return _is_half_parquet(path)
+    last = ""
     try:
-        with encoding.opened(path) as stream:
-            content = stream.read()
-        text = content.decode(columns.encoding or encoding.detect(path, path.name), "ignore")
+        for piece in _pieces(path, columns):
+            last = piece or last
     except EOFError:
         return True
     except (DataError, OSError, zlib.error):
         return False
-    return not text.endswith(NEWLINE) and _is_readable(text[: text.rfind(NEWLINE) + 1], path, columns)
+    return not last.endswith(NEWLINE) and _is_readable(path, columns)
 
 
-def _is_readable(text: str, path: Path, columns: Columns) -> bool:
-    """Whether the lines make at least one row."""
+def _is_half_parquet(path: Path) -> bool:
+    with path.open("rb") as stream:
+        size = stream.seek(0, os.SEEK_END)
+        head, tail = (os.pread(stream.fileno(), len(PARQUET), max(0, place)) for place in (0, size - len(PARQUET)))
+    return head == PARQUET and not (size > 2 * len(PARQUET) and tail == PARQUET)
+
+
+def _pieces(path: Path, columns: Columns) -> Iterator[str]:
+    """The text of a file from beginning to end, without what cannot be read in its encoding."""
+    decoder = codecs.getincrementaldecoder(columns.encoding or encoding.detect(path, path.name))("ignore")
+    with encoding.opened(path) as stream:
+        while chunk := stream.read(encoding.CHUNK):
+            yield decoder.decode(chunk)
+
+
+def _is_readable(path: Path, columns: Columns) -> bool:
+    """Whether all lines that have an end make at least one row."""
     with TemporaryDirectory() as folder:
-        whole = Path(folder, f"lines{formats.kind_of(path.name)}")
-        whole.write_text(text, encoding="utf-8", newline="")
+        whole, end = Path(folder, f"lines{formats.kind_of(path.name)}"), 0
+        with whole.open("wb") as copy:
+            for piece in _pieces(path, columns):
+                content = piece.encode("utf-8", "replace")
+                end = copy.tell() + content.rfind(b"\n") + 1 if NEWLINE in piece else end
+                copy.write(content)
+            copy.truncate(end)
         rows = reading.read(whole, path.name, columns.model_copy(update={"encoding": "utf-8"}))
         try:
             return sum(1 for _row in rows) > 0

@@ -26,6 +26,7 @@ from daybreak.records import Record
 
 ROUNDS = 8  # one is enough for nearly every text; what has not settled by then was made to resist
 EMPTY = "empty_after_cleaning"
+TOO_LONG = "too_long"
 
 
 class CleanParams(Record):
@@ -131,8 +132,8 @@ def identity(text: str) -> str:
 
 def treat(text: str, messages: str, params: CleanParams) -> Treated:
     """A row's text, or the turns of its conversation, cleaned and freed of personal data."""
-    if len(text) > params.max_characters:  # not even looked at
-        refusal = Refusal("too_long", str(len(text)), str(params.max_characters))
+    if len(text) > params.max_characters:  # not even looked at, unless a person restored it
+        refusal = Refusal(TOO_LONG, str(len(text)), str(params.max_characters))
         return Treated(text, messages, identity(text), "", (), (refusal,))
     turns = json.loads(messages) if messages else []
     parts = [_free(turn["content"], params, conversation=True) for turn in turns] or [_free(text, params)]
@@ -234,10 +235,12 @@ def _faults(raw: str, whole: _Part, language: str, params: CleanParams) -> Itera
 def _batches(root: Path, params: CleanParams) -> Iterator[list[tuple[dict[str, Any], Treated, Refusal | None]]]:
     """Rows of stage ingest with what became of them; the refusal is the first that nobody lifted."""
     exempt = restored.exempt(root)
+    at_length = partial(treat, params=params.model_copy(update={"max_characters": sys.maxsize}))
+    long = exempt.get(TOO_LONG, frozenset())
     for batch in tables.batches(root / "data/ingest/rows.parquet"):
         rows: list[dict[str, Any]] = batch.to_pylist()
         once = cache(partial(treat, params=params))  # repeats are many, and stand in one batch: equal rows, equal ids
-        treated = [once(row["text"], row["messages"]) for row in rows]
+        treated = [(at_length if row["id"] in long else once)(row["text"], row["messages"]) for row in rows]
         yield [(row, each, _standing(row["id"], each, exempt)) for row, each in zip(rows, treated, strict=True)]
 
 

@@ -13,7 +13,12 @@ from daybreak.data import restored, similarity, stage, tables
 from daybreak.records import Record
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
+
+    IntArray = NDArray[np.int64]
+    BoolArray = NDArray[np.bool_]
 
 CONTRADICTING = "contradicting_labels"
 
@@ -21,13 +26,13 @@ CONTRADICTING = "contradicting_labels"
 class DedupeParams(Record):
     """`threshold` is exact Jaccard over the set of character 3-grams.
 
-    Of rows with one text, `repeats` collapses them to one, keeps them all (on one side of the split), or collapses them
-    and says in the column `weight` how many they were. Of near-duplicates, `near` keeps all or one a cluster.
+    Of rows with one text, `repeats` collapses them to one, whose column `repeats` says how many they were, or keeps
+    them all (on one side of the split). Of near-duplicates, `near` keeps all or one a cluster.
     """
 
     threshold: float = Field(default=0.8, gt=0, le=1)
     near: Literal["keep", "drop"] = "keep"
-    repeats: Literal["collapse", "keep", "weight"] = "collapse"
+    repeats: Literal["collapse", "keep"] = "collapse"
 
 
 def dedupe(root: Path, params: DedupeParams) -> None:
@@ -35,17 +40,18 @@ def dedupe(root: Path, params: DedupeParams) -> None:
 
     Two rows are repeats when they were the same text before anything personal in it was replaced. A text under more
     than one label is set aside with all its rows before repeats are collapsed, so that no label wins by being repeated
-    more often. A cluster is a connected component of pairs at or above the threshold; suspects are pairs with two
-    labels.
+    more often. A cluster is a connected component of pairs at or above the threshold; of one with more rows than
+    similarity.LARGEST only the pairs of a spanning tree are told. Suspects are told pairs with two labels. Where groups
+    share a text, groups.parquet has all of them.
     """
     rows, refused = _without_contradictions(
         tables.read_sorted(root / "data/clean/rows.parquet", tables.CLEANED),
         restored.exempt(root).get(CONTRADICTING, frozenset()),
     )
-    clean, distinct = len(rows), _collapse(rows)
+    clean, distinct, said = len(rows), _collapse(rows), _said_by_several(rows)
     if params.repeats != "keep":
         rows = distinct  # a large source stands in memory once
-    pairs = similarity.similar_pairs(distinct["text"].array, params.threshold)
+    pairs = similarity.tying_pairs(distinct["text"].array, params.threshold)
     distinct["cluster"] = _cluster_ids(distinct, pairs)
     kept = _kept(rows, distinct, params)
     named = _named(distinct, pairs)
@@ -53,6 +59,9 @@ def dedupe(root: Path, params: DedupeParams) -> None:
     tables.write(kept, folder / "rows.parquet", tables.DISTINCT)
     tables.write(kept, folder / "clusters.parquet", tables.CLUSTER)
     tables.write(named, folder / "pairs.parquet", tables.PAIR)
+    (folder / "groups.parquet").unlink(missing_ok=True)
+    if len(said):
+        tables.write(said, folder / "groups.parquet", tables.SAID)
     tables.write(named[named["left_label"] != named["right_label"]], folder / "suspects.parquet", tables.SUSPECT)
     tables.write(refused, root / "data/quarantine/dedupe.parquet", tables.REFUSED)
     repeats = 0 if params.repeats == "keep" else clean - len(distinct)
@@ -63,18 +72,19 @@ def dedupe(root: Path, params: DedupeParams) -> None:
 
 
 def _without_contradictions(rows: pd.DataFrame, exempt: AbstractSet[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Kept and refused; a kept row stays in training if any row of its text must, the refused ones included."""
+    """Kept and refused; a kept row stays in training if any row of its text must, the refused ones included.
+
+    Exempt rows of one text under several labels are refused like the others: people contradict each other too.
+    """
     import numpy as np
     import pandas as pd
 
     text, texts = pd.factorize(rows["identity"])
-    label, labels = pd.factorize(rows["label"])
-    lowest, highest = np.full(len(texts), len(labels)), np.full(len(texts), -1)
-    np.minimum.at(lowest, text, label)
-    np.maximum.at(highest, text, label)
-    wrong = (lowest < highest)[text]
+    label, _ = pd.factorize(rows["label"])
+    wrong = _of_several_labels(text, label, len(texts))[text]
     bound = np.bincount(text, rows["train_only"], minlength=len(texts))[text] > 0
-    kept = ~wrong | rows["id"].isin(exempt).to_numpy()
+    lifted = rows["id"].isin(exempt).to_numpy()
+    kept = ~wrong | lifted & ~_of_several_labels(text[lifted], label[lifted], len(texts))[text]
     by_text = rows[wrong].groupby("identity")["label"].unique().map(sorted)
     told = rows.loc[~kept, "identity"].map(by_text)
     refused = tables.refused(rows[~kept], CONTRADICTING, threshold="1")
@@ -82,13 +92,34 @@ def _without_contradictions(rows: pd.DataFrame, exempt: AbstractSet[str]) -> tup
     return rows.assign(train_only=bound)[kept].reset_index(drop=True), refused
 
 
+def _of_several_labels(text: IntArray, label: IntArray, texts: int) -> BoolArray:
+    """Of each text, whether these rows of it have more than one label; False where there is no row."""
+    import numpy as np
+
+    lowest, highest = np.full(texts, np.iinfo(np.int64).max), np.full(texts, -1)
+    np.minimum.at(lowest, text, label)
+    np.maximum.at(highest, text, label)
+    found: BoolArray = lowest < highest
+    return found
+
+
 def _collapse(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row a text: the one with the smallest id, which comes first."""
+    """One row a text: the one with the smallest id, which comes first; later texts of an id are numbered (`.2`)."""
     import numpy as np
     import pandas as pd
 
     first = (~rows.duplicated("identity")).to_numpy()
-    return rows[first].assign(repeats=np.bincount(pd.factorize(rows["identity"])[0])).reset_index(drop=True)
+    texts = rows[first].assign(repeats=np.bincount(pd.factorize(rows["identity"])[0])).reset_index(drop=True)
+    if texts["id"].is_unique:
+        return texts
+    number = texts.groupby("id").cumcount() + 1
+    return texts.assign(id=texts["id"].where(number == 1, texts["id"] + "." + number.astype(str)))
+
+
+def _said_by_several(rows: pd.DataFrame) -> pd.DataFrame:
+    """All groups of the texts that rows of different groups say: whichever row stays, it is tied to each of them."""
+    said = rows[["identity", "groups"]].drop_duplicates()
+    return said[said.duplicated("identity", keep=False)]
 
 
 def _cluster_ids(rows: pd.DataFrame, pairs: similarity.Pairs) -> pd.Series:
@@ -103,7 +134,7 @@ def _kept(rows: pd.DataFrame, distinct: pd.DataFrame, params: DedupeParams) -> p
     kept = _one_a_cluster(distinct) if params.near == "drop" else distinct
     if params.repeats == "keep":
         return _with_repeats(rows, kept)
-    return kept.assign(weight=kept["repeats"] if params.repeats == "weight" else 1)
+    return kept
 
 
 def _one_a_cluster(rows: pd.DataFrame) -> pd.DataFrame:
@@ -120,7 +151,7 @@ def _with_repeats(rows: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
     number = every.groupby("identity").cumcount() + 1
     texts = shared.loc[every["identity"]].set_index(every.index)
     ids = texts["id"].where(number == 1, texts["id"] + "-" + number.astype(str))
-    return every.assign(id=ids, train_only=texts["train_only"], cluster=texts["cluster"], repeats=1, weight=1)
+    return every.assign(id=ids, train_only=texts["train_only"], cluster=texts["cluster"], repeats=1)
 
 
 def _named(rows: pd.DataFrame, pairs: similarity.Pairs) -> pd.DataFrame:

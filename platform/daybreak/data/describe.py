@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from daybreak.data import baseline, stage, tables
-from daybreak.data.describing import facts, noise, page
+from daybreak.data.describing import examples, facts, noise, page
 from daybreak.data.describing.coverage import kept
 from daybreak.records import Record
 
@@ -31,6 +31,7 @@ class DescribeParams(Record):
 def describe(root: Path, params: DescribeParams) -> None:
     """Write report.json, report.html, baseline.parquet and label_suspects.parquet to data/describe/.
 
+    Texts of rows are masked and cut in the first two, which travel further than the data.
     Raises StepFailed when a row that was read is neither empty nor kept nor quarantined nor a duplicate.
     """
     folder = root / "data/describe"
@@ -41,6 +42,7 @@ def describe(root: Path, params: DescribeParams) -> None:
     found["baseline"] = _scores(root, answers, found["splits"], params.seed)
     looked_at, doubtful = _suspects(root)
     found["noise"] = noise.summary(doubtful, looked_at, params.examples)
+    found = examples.shown(found)
     noise.write(doubtful, folder / "label_suspects.parquet")
     told = test.assign(predicted="", score=0.0) if answers is None else answers
     tables.write(told, folder / "baseline.parquet", tables.ANSWER)

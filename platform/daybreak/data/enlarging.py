@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from daybreak.data import augmentation, balancing, grams, similarity, tables
+from daybreak.data import augmentation, balancing, grams, similarity
 from daybreak.data.augmentation import AugmentParams, Source
 from daybreak.data.balancing import Balance
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MADE = "made:"  # how the source of a row begins that no source held
+OWN = {"train_only": True, "repeats": 1}  # a made row stands for itself, and may be nowhere but in training
 
 
 class Enlarged(NamedTuple):
@@ -84,7 +85,7 @@ def _augmented(
         ),
         text=[each.text for each in fresh],
         source=[MADE + each.method for each in fresh],
-        **_own(tables.DISTINCT),
+        **OWN,
     )
 
 
@@ -97,12 +98,7 @@ def _near(made: Sequence[str], held: Sequence[str], threshold: float) -> set[int
 def _copies(rows: pd.DataFrame) -> pd.DataFrame:
     numbers = rows.groupby("id").cumcount()
     ids = [_id(row, "oversampled", number) for row, number in zip(rows["id"], numbers, strict=True)]
-    return rows.assign(id=ids, source=f"{MADE}oversampled", **_own(tables.DISTINCT))
-
-
-def _own(columns: tables.Columns) -> dict[str, int | bool]:
-    """What a made row says of itself: it stands for one row, and may be nowhere but in training."""
-    return {"train_only": True, **{name: 1 for name in ("repeats", "weight") if name in columns}}
+    return rows.assign(id=ids, source=f"{MADE}oversampled", **OWN)
 
 
 def _id(row: str, method: str, number: int) -> str:

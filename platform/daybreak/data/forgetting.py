@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -207,7 +208,8 @@ def _ids(project: Project, row: str, params: IngestParams) -> set[str]:
                 (row_id(row.text, row.label, row.messages), treat(row.text, row.messages, cleaning).identity)
                 for row in found
             ]
-    words = {identity for each, identity in rows if each == row}
+    named = re.split("[.-]", row)[0]  # stage dedupe numbers rows that share an id
+    words = {identity for each, identity in rows if each == named}
     return {each for each, identity in rows if identity in words}
 
 

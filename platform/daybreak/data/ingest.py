@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import sys
 import unicodedata
@@ -16,6 +15,7 @@ from pydantic import Field, field_validator, model_validator
 
 from daybreak import __version__
 from daybreak.data import labels, licences, reading, restored, sources, stage, tables
+from daybreak.data.cleaning import characters
 from daybreak.data.gathering import Gathered
 from daybreak.data.licences import LicenceParams, Refusal
 from daybreak.data.reading import Columns, Row, encoding
@@ -25,6 +25,7 @@ from daybreak.records import Record
 
 PRE_TRAINED_TENTHS = 7  # shipped base models were pre-trained on sample rows whose digest modulo 10 is below this
 SAMPLE_LICENCE = "MIT"
+REVIEWED_LICENCE = "licence (SPDX)"  # the column of reviewed rows that keeps theirs where the project names none
 
 
 class IngestParams(Record):
@@ -64,9 +65,10 @@ class IngestParams(Record):
     @classmethod
     def _is_encoding(cls, name: str | None) -> str | None:
         try:
-            return name and codecs.lookup(name) and name
-        except LookupError:
-            raise ValueError("null, or an encoding that Python knows, such as big5") from None
+            "".encode(name or "utf-8")  # which refuses what only codecs knows, such as base64
+        except (LookupError, UnicodeError):
+            raise ValueError("null, or an encoding of text that Python knows, such as big5") from None
+        return name
 
     @property
     def request(self) -> sources.Request:
@@ -107,7 +109,10 @@ def ingest(root: Path, params: IngestParams) -> None:
             label = sources.SAMPLE_LABELS[name]
             rows: Iterator[Row] = starmap(Row, reading.read_lines(path, label, "utf-8"))
         else:
-            rows = reading.read(path, name, params.columns)
+            columns = params.columns
+            if batch.reviewed and not columns.licence:
+                columns = columns.model_copy(update={"licence": REVIEWED_LICENCE})
+            rows = reading.read(path, name, columns)
             if reading.is_text(name):
                 found.encodings[params.encoding or encoding.detect(path, name)] += 1
         for row in rows:
@@ -194,21 +199,19 @@ class _Refusal(NamedTuple):
 
 
 def row_id(text: str, label: str, messages: str = "") -> str:
-    """16 hexadecimal digits, the same for the same text (NFKC, stripped) under the same label, whatever its source.
+    """16 hexadecimal digits, the same for the same text (stripped) under the same label, whatever its source.
 
-    Of a conversation they are of its turns and who said them.
+    Of a conversation they are of its turns and who said them. Unicode's forms are as stage clean has them, so that what
+    clean keeps apart has two ids: NFKC but for signs such as ², NFC in a conversation.
     """
-    said = _canonical(messages) if messages else f"{_canonical(text)}\0{label}"
+    said = unicodedata.normalize("NFC", messages) if messages else f"{characters.compatible(text).strip()}\0{label}"
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def is_train_only(text: str) -> bool:
     """Whether a shipped base model may have read this row of the sample in pre-training, so that it may not judge."""
-    return int(hashlib.sha256(_canonical(text).encode()).hexdigest(), 16) % 10 < PRE_TRAINED_TENTHS
-
-
-def _canonical(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip()
+    canonical = unicodedata.normalize("NFKC", text).strip()
+    return int(hashlib.sha256(canonical.encode()).hexdigest(), 16) % 10 < PRE_TRAINED_TENTHS
 
 
 def _admitted(root: Path, params: IngestParams) -> Iterator[tuple[Path, Batch, str]]:

@@ -36,19 +36,25 @@ class _Member(NamedTuple):
     place: int
     bound: bool
     keys: tuple[int, ...]
+    shared: tuple[int, ...]
 
     @property
     def precedence(self) -> tuple[int, bool, str]:
         return PRECEDENCE[self.place], not self.bound, self.name
 
 
-def link(rows: pd.DataFrame, pairs: pd.DataFrame, earlier: pd.Series | None = None) -> Linked:
+def link(
+    rows: pd.DataFrame, pairs: pd.DataFrame, earlier: pd.Series | None = None, said: pd.DataFrame | None = None
+) -> Linked:
     """Components of rows (`id, cluster, identity, groups, train_only, placed`) that no boundary may run through.
 
     What ties: a cluster of near-duplicates, the same identity, the same value of a group column; `pairs` (`left,
     right`) also name rows that are no longer there, whose `earlier` place (id to split number) still counts. Where a
     component holds rows of two splits, its rows are taken one by one, those held out first, the new ones last, and one
     that is near rows of two splits is a bridge; so what stands stays, and the order of the source plays no part.
+
+    A text that several groups say (`said`: `identity, groups`) is tied to all of them; if it has a split already, it
+    stays there, and groups of other splits do not tie it.
     """
     import numpy as np
     import pandas as pd
@@ -56,9 +62,11 @@ def link(rows: pd.DataFrame, pairs: pd.DataFrame, earlier: pd.Series | None = No
     names = pd.concat([rows["id"], rows["cluster"], pairs["left"], pairs["right"]], ignore_index=True)
     codes, ids = pd.factorize(names)
     node, cluster, left, right = np.split(codes, np.cumsum([len(rows), len(rows), len(pairs)]))
-    holder, key = _keys(rows)
+    holder, key = _keys(rows, said)
     holder, key = node[holder], key + len(ids)
     size = int(key.max(initial=len(ids) - 1)) + 1
+    several = set() if said is None else set(node[rows["identity"].isin(said["identity"])].tolist())
+    names_end = len(ids) + rows["identity"].nunique()
     whole = _components(size, [(node, cluster), (left, right), (holder, key)])
     place = np.full(len(ids), FREE)
     if earlier is not None:
@@ -76,7 +84,14 @@ def link(rows: pd.DataFrame, pairs: pd.DataFrame, earlier: pd.Series | None = No
         keys = _gathered(holder, key, inside[holder])
         near = _gathered(np.append(left, right), np.append(right, left), np.tile(inside[left], 2))
         members = [
-            _Member(each, ids[each], int(place[each]), bool(bound[each]), tuple(keys.get(each, ())))
+            _Member(
+                each,
+                ids[each],
+                int(place[each]),
+                bool(bound[each]),
+                tuple(key for key in keys.get(each, ()) if key < names_end or each not in several),
+                tuple(key for key in keys.get(each, ()) if key >= names_end and each in several),
+            )
             for each in np.flatnonzero(counted).tolist()
         ]
         roots, colours, refused = _settle(members, near)
@@ -101,26 +116,30 @@ def groups_of(groups: str) -> dict[str, str]:
     return {column: str(value) for column, value in found.items() if value not in (None, "")}
 
 
-def _keys(rows: pd.DataFrame) -> tuple[Integers, Integers]:
+def _keys(rows: pd.DataFrame, said: pd.DataFrame | None) -> tuple[Integers, Integers]:
     """(row position, number of a key) for everything that ties a row to others: its identity, and its groups."""
     import numpy as np
     import pandas as pd
 
     same, identities = pd.factorize(rows["identity"])
-    codes, distinct = pd.factorize(rows["groups"])
+    tied, groups = np.arange(len(rows)), rows["groups"]
+    if said is not None:
+        more = pd.DataFrame({"identity": rows["identity"], "at": tied}).merge(said, on="identity")
+        tied, groups = np.append(tied, more["at"].to_numpy(np.int64)), pd.concat([groups, more["groups"]])
+    codes, distinct = pd.factorize(groups)
     numbers: dict[tuple[str, str], int] = {}
     listed = [
         [numbers.setdefault(tie, len(identities) + len(numbers)) for tie in groups_of(each).items()]
         for each in distinct
     ]
     lengths = np.array([len(each) for each in listed], np.int64)[codes] if len(rows) else np.empty(0, np.int64)
-    tied = np.repeat(np.arange(len(rows)), lengths)
+    tied, code = np.repeat(tied, lengths), np.repeat(codes, lengths)
     starts = np.concatenate(([0], np.cumsum([len(each) for each in listed]))).astype(np.int64)
     flat = np.array([number for each in listed for number in each], np.int64)
     within = np.arange(len(tied)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     return (
         np.concatenate((np.arange(len(rows)), tied)),
-        np.concatenate((same, flat[starts[codes[tied]] + within] if len(tied) else flat[:0])).astype(np.int64),
+        np.concatenate((same, flat[starts[code] + within] if len(tied) else flat[:0])).astype(np.int64),
     )
 
 
@@ -173,10 +192,15 @@ def _settle(
         tied = {root(each) for each in (*near.get(member.node, ()), *member.keys) if each in parent}
         found = {colour[each] for each in tied} | {member.place} | ({TRAIN} if member.bound else set())
         found.discard(FREE)
+        keys = member.keys
+        shared = {root(each) for each in member.shared if each in parent}
+        elsewhere = {colour[each] for each in shared} - {FREE} - found
+        if member.place == FREE or not elsewhere:
+            tied, keys, found = tied | shared, (*member.keys, *member.shared), found | elsewhere
         if len(found) > 1:
             refused[member.node] = ", ".join(SPLITS[split] for split in sorted(found))
             continue
-        for each in (member.node, *tied, *member.keys):
+        for each in (member.node, *tied, *keys):
             parent[each] = member.node
         colour[member.node] = found.pop() if found else FREE
     roots = {node: root(node) for node in parent}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from daybreak.data import grams
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     Integers = np.ndarray[Any, np.dtype[np.int64]]
     Floats = np.ndarray[Any, np.dtype[np.float64]]
 
-BLOCK = 20_000  # texts compared at a time; bounds memory
+BLOCK = 20_000  # texts compared at a time
+CELLS = 10_000_000  # pairs compared at a time; bounds memory
 
 
 class Matches(NamedTuple):
@@ -45,34 +46,40 @@ def match(texts: Sequence[str], others: Sequence[str]) -> Matches:
     )
     if not others:
         return found
-    for start in range(0, len(texts), BLOCK):
-        row, column, jaccard, share = _shared(texts[start : start + BLOCK], others)
+    sets = grams.shingle_sets([*others, *texts])
+    block = max(1, min(BLOCK, CELLS // len(others)))
+    for start, (row, column, jaccard, share) in _shared(sets, len(others), block):
         _raise(found.similarity, found.nearest, row + start, column, jaccard)
         _raise(found.best, found.best_text, column, row + start, jaccard)
         _raise(found.contained, found.container, column, row + start, share)
     return found
 
 
-def _shared(texts: Sequence[str], others: Sequence[str]) -> tuple[Integers, Integers, Floats, Floats]:
-    """Of each pair with a gram in common: the text, the other, their Jaccard similarity, the share of the other's."""
+def _shared(
+    sets: grams.Shingles, others: int, block: int
+) -> Iterator[tuple[int, tuple[Integers, Integers, Floats, Floats]]]:
+    """By the first text of each block, of each pair with a gram in common: the text's place in the block, the other,
+    their Jaccard similarity, and the share of the other's grams. The others stand before the texts in `sets`.
+    """
     import numpy as np
     from scipy.sparse import csr_array
 
-    sets = grams.shingle_sets([*others, *texts])
-    split = sets.starts[len(others)]
+    sizes, split = sets.sizes, sets.starts[others]
     vocabulary, columns = np.unique(sets.grams[:split], return_inverse=True)
     theirs = csr_array(
-        (np.ones(split, np.int32), columns, sets.starts[: len(others) + 1]), shape=(len(others), len(vocabulary))
-    )
-    place = np.searchsorted(vocabulary, sets.grams[split:])
-    known = vocabulary[np.minimum(place, len(vocabulary) - 1)] == sets.grams[split:]
-    starts = np.concatenate(([0], np.cumsum(known)))[sets.starts[len(others) :] - split]
-    ours = csr_array((np.ones(starts[-1], np.int32), place[known], starts), shape=(len(texts), len(vocabulary)))
-    pairs = (ours @ theirs.T).tocoo()
-    sizes = sets.sizes
-    row, column, shared = pairs.row.astype(np.int64), pairs.col.astype(np.int64), pairs.data.astype(np.float64)
-    share = shared / sizes[column]
-    return row, column, shared / (sizes[len(others) + row] + sizes[column] - shared), share
+        (np.ones(split, np.int32), columns, sets.starts[: others + 1]), shape=(others, len(vocabulary))
+    ).T.tocsr()
+    for first in range(others, len(sizes), block):
+        starts = sets.starts[first : first + block + 1]
+        found = sets.grams[starts[0] : starts[-1]]
+        place = np.minimum(np.searchsorted(vocabulary, found), len(vocabulary) - 1)
+        known = vocabulary[place] == found
+        ends = np.concatenate(([0], np.cumsum(known)))[starts - starts[0]]
+        ours = csr_array((np.ones(ends[-1], np.int32), place[known], ends), shape=(len(starts) - 1, len(vocabulary)))
+        pairs = (ours @ theirs).tocoo()
+        row, column, shared = pairs.row.astype(np.int64), pairs.col.astype(np.int64), pairs.data.astype(np.float64)
+        union = sizes[first + row] + sizes[column] - shared
+        yield first - others, (row, column, shared / union, shared / sizes[column])
 
 
 def _raise(highest: Floats, where: Integers, keys: Integers, partners: Integers, scores: Floats) -> None:

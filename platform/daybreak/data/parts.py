@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import islice
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +20,10 @@ SPARE = 0.5  # parts beyond those that the differences can spoil, as a share of 
 MIX = 0x9E3779B97F4A7C15  # odd, close to 2^64 over the golden ratio
 WORDS = 4  # of 64 bits: sketch of a text
 ROUNDING = 1e-9
+CROWD = 100  # texts that agree in a part from which on they may be one family
+STRIDES = (1, 2, 4, 8)  # members of a crowd that are compared first
+MEETINGS = 32  # members of its crowd that each text outside of the family is compared with next
+BATCH = 1 << 20  # candidates gathered at a time; bounds memory
 
 
 class Band(NamedTuple):
@@ -43,24 +48,68 @@ class Runs(NamedTuple):
         return np.flatnonzero(np.concatenate(([True], self.keys[1:] != self.keys[:-1])))
 
 
-def candidates(shingles: Shingles, threshold: float) -> Iterator[tuple[Integers, Integers]]:
-    """Blocks of (left, right), left < right: a superset of the pairs at or above the threshold, none twice.
+class Agreeing(NamedTuple):
+    """Parts that texts of a band share: the text's place in the band, and whether it looks for others there.
+
+    Those that share a part stand together, smaller texts first; `lengths` has how many they are.
+    """
+
+    places: Integers
+    asking: Any
+    lengths: Integers
+
+    @property
+    def crowded(self) -> bool:
+        return bool(self.lengths.max(initial=0) > CROWD)
+
+
+def candidates(
+    shingles: Shingles, threshold: float, sides: Integers | Callable[[], Integers | None] | None = None
+) -> Iterator[tuple[Integers, Integers]]:
+    """Blocks of (left, right), left < right: a superset of the pairs at or above the threshold, none twice in a block.
+
+    With `sides`, only pairs whose sides differ. Where they are a function, a few pairs of each crowd come first, so
+    that whoever verifies them can say which texts are of one family and need not be compared further.
 
     Texts stand in ascending order of size. Partitioned by the hash of a shingle into more parts than two similar texts
     have differences, the two agree in some part (pigeonhole; Arasu, Ganti and Kaushik, VLDB 2006). With spare parts a
     text may ignore as many parts as there are spare ones: the ones that it shares with most others. What is left meets
     a sketch, whose distance never exceeds the number of differences.
     """
-    import numpy as np
 
     sizes, sketches = shingles.sizes, _sketches(shingles)
+    side = None if callable(sides) else sides
     for band in _bands(sizes, threshold):
-        found = [np.empty(0, np.int64)]
-        for left, right in _colliding(shingles, band):
-            keep = _near(sketches, sizes, left, right, threshold)
-            found.append(left[keep] * len(sizes) + right[keep])
-        left, right = np.divmod(np.unique(np.concatenate(found)), len(sizes))
-        yield left, right
+        agreeing = _agreeing(shingles, band)
+        if callable(sides) and agreeing.crowded:
+            yield from _batches(_neighbours(agreeing), band, sizes, sketches, threshold)
+            side = sides()
+            if side is not None:
+                few = islice(_colliding(agreeing, side[band.start : band.stop]), MEETINGS)
+                yield from _batches(few, band, sizes, sketches, threshold)
+                side = sides()
+        colliding = _colliding(agreeing, None if side is None else side[band.start : band.stop])
+        yield from _batches(colliding, band, sizes, sketches, threshold)
+
+
+def _batches(
+    blocks: Iterator[tuple[Integers, Integers]], band: Band, sizes: Integers, sketches: Words, threshold: float
+) -> Iterator[tuple[Integers, Integers]]:
+    """Those of a band's pairs whose sketches allow them, a bounded number at a time."""
+    import numpy as np
+
+    found: list[Integers] = []
+    held = 0
+    for one, other in blocks:
+        left, right = one + band.start, other + band.start
+        keep = _near(sketches, sizes, left, right, threshold)
+        found.append(left[keep] * len(sizes) + right[keep])
+        held += len(found[-1])
+        if held >= BATCH:
+            yield np.divmod(np.unique(np.concatenate(found)), len(sizes))
+            found, held = [], 0
+    if held:
+        yield np.divmod(np.unique(np.concatenate(found)), len(sizes))
 
 
 def allowed(one: Any, other: Any, threshold: float) -> Any:
@@ -84,20 +133,57 @@ def _bands(sizes: Integers, threshold: float) -> Iterator[Band]:
         start = probes
 
 
-def _colliding(shingles: Shingles, band: Band) -> Iterator[tuple[Integers, Integers]]:
-    """Pairs of texts of a band that agree in a part which the smaller one does not ignore."""
+def _agreeing(shingles: Shingles, band: Band) -> Agreeing:
     import numpy as np
 
     count, spare = band.stop - band.start, ceil(band.differences * SPARE)
     runs = _sorted(_parts(shingles, band, band.differences + 1 + spare))
-    at = np.flatnonzero(_asking(runs, band.probes - band.start, count, spare)[runs.parts])
-    places = runs.parts % count + band.start
-    for distance in range(1, len(places)):
-        at = at[: np.searchsorted(at, len(places) - distance)]
-        at = at[runs.keys[at] == runs.keys[at + distance]]
-        if not len(at):
-            break
-        yield places[at], places[at + distance]
+    asking = _asking(runs, band.probes - band.start, count, spare)
+    lengths = np.diff(runs.firsts, append=len(runs.keys))
+    parts = runs.parts[np.repeat(lengths > 1, lengths)]
+    return Agreeing(parts % count, asking[parts], lengths[lengths > 1])
+
+
+def _neighbours(agreeing: Agreeing) -> Iterator[tuple[Integers, Integers]]:
+    """A few pairs of each member of a crowd: enough to tie a family together, if it is one."""
+    import numpy as np
+
+    crowds = agreeing.lengths[agreeing.lengths > CROWD]
+    places = agreeing.places[np.repeat(agreeing.lengths > CROWD, agreeing.lengths)]
+    ends = np.repeat(np.cumsum(crowds), crowds)
+    for stride in STRIDES:
+        at = np.flatnonzero(np.arange(stride, len(ends) + stride) < ends)
+        left, right = places[at], places[at + stride]
+        yield left[left < right], right[left < right]
+
+
+def _colliding(agreeing: Agreeing, side: Integers | None) -> Iterator[tuple[Integers, Integers]]:
+    """Pairs of texts of a band, of different sides, that agree in a part which the smaller one does not ignore.
+
+    A text meets those that share its part one after another, but for some: the ones before it or, with sides, the block
+    of its own side.
+    """
+    import numpy as np
+
+    places, asking = agreeing.places, agreeing.asking
+    length = np.repeat(agreeing.lengths, agreeing.lengths)
+    first = np.repeat(np.cumsum(agreeing.lengths) - agreeing.lengths, agreeing.lengths)
+    if side is None:
+        block, skipped = first, np.arange(1, len(first) + 1) - first
+    else:
+        order = np.lexsort((side[places], first))
+        places, asking = places[order], asking[order]
+        starts = np.flatnonzero((np.diff(side[places], prepend=-1) != 0) | (np.diff(first, prepend=-1) != 0))
+        widths = np.diff(starts, append=len(places))
+        block, skipped = np.repeat(starts, widths), np.repeat(widths, widths)
+    at, met = np.flatnonzero(asking & (length > skipped)), 0
+    while len(at):
+        other = first[at] + met
+        other += np.where(other >= block[at], skipped[at], 0)
+        left, right = places[at], places[other]
+        yield left[left < right], right[left < right]
+        met += 1
+        at = at[length[at] - skipped[at] > met]
 
 
 def _parts(shingles: Shingles, band: Band, parts: int) -> Words:

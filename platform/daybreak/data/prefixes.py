@@ -14,11 +14,16 @@ if TYPE_CHECKING:
     Integers = np.ndarray[Any, np.dtype[np.int64]]
 
 BLOCK = 2000  # texts joined at a time; bounds memory
+CROWD = 100  # texts of one side from which on they are not joined with one another
 ROUNDING = 1e-9  # filters forgive what floating point adds to threshold x size; the verification does not
 
 
-def candidates(shingles: Shingles, threshold: float) -> Iterator[tuple[Integers, Integers]]:
+def candidates(
+    shingles: Shingles, threshold: float, sides: Integers | None = None
+) -> Iterator[tuple[Integers, Integers]]:
     """Blocks of (left, right), left < right: a superset of the pairs at or above the threshold, none twice.
+
+    With `sides`, only pairs whose sides differ.
 
     Texts stand in ascending order of size. Two texts that are similar enough share one of their rarest grams
     (Chaudhuri, Ganti and Kaushik, ICDE 2006; Bayardo, Ma and Srikant, WWW 2007).
@@ -31,10 +36,28 @@ def candidates(shingles: Shingles, threshold: float) -> Iterator[tuple[Integers,
         stop = min(start + BLOCK, len(sizes))
         limit = ceil(sizes[stop - 1] / threshold + ROUNDING)
         last = int(np.searchsorted(sizes, limit, side="right"))
-        shared = (prefixes[start:stop] @ prefixes[start:last].T).tocoo()
-        left, right = shared.row.astype(np.int64) + start, shared.col.astype(np.int64) + start
-        keep = (left < right) & (sizes[left] >= threshold * sizes[right] - ROUNDING)
-        yield left[keep], right[keep]
+        for rows, columns in _across(start, stop, last, sides):
+            shared = (prefixes[rows] @ prefixes[columns].T).tocoo()
+            left, right = rows[shared.row], columns[shared.col]
+            keep = (left < right) & (sizes[left] >= threshold * sizes[right] - ROUNDING)
+            if sides is not None:
+                keep &= sides[left] != sides[right]
+            yield left[keep], right[keep]
+
+
+def _across(start: int, stop: int, last: int, sides: Integers | None) -> Iterator[tuple[Integers, Integers]]:
+    """The texts of a block and those they are joined with: of a side with many, only those of other sides."""
+    import numpy as np
+
+    rows, columns = np.arange(start, stop), np.arange(start, last)
+    if sides is None:
+        yield rows, columns
+        return
+    names, counts = np.unique(sides[columns], return_counts=True)
+    many = names[counts > CROWD]
+    yield rows[~np.isin(sides[rows], many)], columns
+    for side in many:
+        yield rows[sides[rows] == side], columns[sides[columns] != side]
 
 
 def _matrix(shingles: Shingles) -> Any:

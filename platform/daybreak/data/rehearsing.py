@@ -9,11 +9,11 @@ from daybreak.data import clean, quarantine, stage
 from daybreak.errors import DataError
 
 
-def preview(root: Path, examples: int = 3) -> dict[str, Any]:
-    """What stage clean would refuse of the rows that are there, under params.yaml as it stands; nothing is written.
+def preview(root: Path, rule: str = "", examples: int = 3) -> dict[str, Any]:
+    """What stage clean, or one `rule` of it, would refuse of the rows that are there, under params.yaml as it stands.
 
-    As `quarantine.by_rule`, and of each rule also `now`: the rows that it has refused in the prepared data. Raises
-    DataError before the first preparation.
+    As `quarantine.by_rule`, and of each rule also `now`: the rows that it has refused in the prepared data. Nothing is
+    written. Raises DataError before the first preparation, and for a rule that neither has nor would have refused any.
     """
     if not (root / "data/ingest/rows.parquet").is_file():
         raise DataError("no rows were read yet", "prepared data", "Run `daybreak data prepare`")
@@ -24,5 +24,9 @@ def preview(root: Path, examples: int = 3) -> dict[str, Any]:
     rules = {
         name: {"stage": "clean", "rows": 0, "examples": [], **would.get(name, {}), "now": now.get(name, 0)}
         for name in sorted({*would, *now})
+        if rule in ("", name)
     }
+    if rule and not rules:
+        expected = ", ".join(sorted({*would, *now})) or "none: clean would refuse no row"
+        raise DataError(f"clean would refuse no row by rule {rule!r}", expected, quarantine.LIST)
     return {"rows": sum(told["rows"] for told in rules.values()), "rules": rules}

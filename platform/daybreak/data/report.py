@@ -68,10 +68,14 @@ def _others(project: Project, number: int, champion: int | None) -> list[tuple[N
 
 
 def _compared(name: Name, old: Files, splits: tuple[str, ...], new: Files) -> dict[str, Any]:
-    """`name, rows {added, removed}, p_value, effect, typical, labels`: the rows that only one of the two has."""
-    before, after = _rows(old, splits), _rows(new, SPLITS)
-    added = after[~after["id"].isin(before["id"])]
-    removed = int((~before["id"].isin(after["id"])).sum())
+    """`name, rows {added, removed}, p_value, effect, typical, labels`: the rows that only one of the two has.
+
+    Texts and labels of the added rows are held against those of the old `splits` alone.
+    """
+    known, after = _rows(old, SPLITS), _rows(new, SPLITS)
+    before = known[known["split"].isin(splits)]
+    added = after[~after["id"].isin(known["id"])]
+    removed = int((~known["id"].isin(after["id"])).sum())
     found = drift.compare(before["text"].tolist(), added["text"].tolist())
     texts = added["text"].tolist()
     return {
@@ -89,7 +93,8 @@ def _rows(files: Files, splits: tuple[str, ...]) -> pd.DataFrame:
     import pandas as pd
 
     columns = ["id", "text", "label", "source"]
-    rows = pd.concat([pd.read_parquet(files[f"data/split/{name}.parquet"], columns=columns) for name in splits])
+    parts = (pd.read_parquet(files[f"data/split/{name}.parquet"], columns=columns) for name in splits)
+    rows = pd.concat([part.assign(split=name) for name, part in zip(splits, parts, strict=True)])
     return rows[~rows["source"].str.startswith("made:")].sort_values("id", kind="stable")
 
 

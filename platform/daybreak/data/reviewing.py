@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.sax.saxutils import quoteattr
 
 from daybreak import digests
-from daybreak.data import admission, restoring, sources, stage, tables
+from daybreak.data import admission, clean, restoring, sources, stage, tables
 from daybreak.data.describing.coverage import kept
-from daybreak.data.ingest import IngestParams, row_id
+from daybreak.data.ingest import REVIEWED_LICENCE, IngestParams, row_id
 from daybreak.data.labels import joined, names
 from daybreak.errors import DataError
 from daybreak.records import Project
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 REVIEWED = "reviewed-by-"  # how the name of such a source begins: who reviewed stands in every row's `source`
-ORIGIN = "Label Studio"
 DOUBTS = ("contradicting_labels", "near_duplicates", "label_noise", "sample")  # why a row is asked about
 
 
@@ -134,6 +133,7 @@ def take_back(project: Project, path: Path) -> dict[str, Any]:
     _require_known(project.root, path, reviews)
     answers = _by_text(project.root, reviews)
     agreed = [each for text, given in answers.items() if (each := _agreed(text, given))]
+    taken = {each.text for each in agreed}
     by_people: dict[tuple[str, ...], list[Agreed]] = {}
     for each in sorted(agreed, key=lambda each: (each.people, each.text)):
         by_people.setdefault(each.people, []).append(each)
@@ -145,7 +145,7 @@ def take_back(project: Project, path: Path) -> dict[str, Any]:
         "confirmed": len(agreed) - changed,
         "changed": changed,
         "unanswered": unanswered,
-        "disagreements": sorted(set(answers) - {each.text for each in agreed}),
+        "disagreements": sorted(_shown(given) for text, given in answers.items() if text not in taken),
     }
 
 
@@ -207,6 +207,11 @@ def _by_text(root: Path, reviews: Iterable[Review]) -> dict[str, list[tuple[Revi
     return found
 
 
+def _shown(given: list[tuple[Review, dict[str, Any]]]) -> str:
+    """The text as people saw it, with nothing personal in it."""
+    return given[0][0].text
+
+
 def _agreed(text: str, given: list[tuple[Review, dict[str, Any]]]) -> Agreed | None:
     """What all who answered said, None where they differ."""
     if len({review.label for review, _ in given}) > 1:
@@ -226,12 +231,27 @@ def _take_in(root: Path, params: IngestParams, people: tuple[str, ...], found: l
         digest = digests.of_file(file)
         shard = sources.Shard(name=f"{REVIEWED}{slug}-{digest[:8]}.jsonl", sha256=digest, bytes=file.stat().st_size)
         admission.store(root, file, shard)
-    _list(root, sources.Batch(name=shard.name, source="files", shards=(shard,), origin=f"{ORIGIN}/{shard.name}"))
+    _list(
+        root, sources.Batch(name=shard.name, source="files", shards=(shard,), origin=f"{sources.REVIEWS}/{shard.name}")
+    )
     right = {row_id(each.text, each.label) for each in found}
-    wrong = {row_id(each.text, each.row["label"]) for each in found if each.changed}
+    wrong = _rivals(root, found) - right
     who, why = ", ".join(people), f"reviewed: {shard.name}"
     restoring.overrule(root, restoring.CONTRADICTING, right, reason=why, by=who, not_=wrong)
     return shard.name
+
+
+def _rivals(root: Path, found: list[Agreed]) -> set[str]:
+    """Ids of these texts under every other label that a row of them has, or that an earlier review may have given."""
+    import pyarrow.parquet as pq
+
+    params = stage.section(root, "clean")
+    said = {clean.treat(each.text, "", params).identity: each for each in found}
+    known = tables.read_json(root / "data/describe/report.json")["labels"]
+    given = {row_id(each.text, label) for each in found for label in known if label != each.label}
+    columns, wanted = ["id", "identity", "label"], [("identity", "in", sorted(said))]
+    rows = pq.read_table(root / "data/clean/rows.parquet", columns=columns, filters=wanted).to_pylist()
+    return given | {row["id"] for row in rows if row["label"] != said[row["identity"]].label}
 
 
 def _line(params: IngestParams, each: Agreed) -> dict[str, Any]:
@@ -244,8 +264,10 @@ def _line(params: IngestParams, each: Agreed) -> dict[str, Any]:
     }
     if params.group_columns:
         told |= dict.fromkeys(params.group_columns, "") | json.loads(each.row.get("groups") or "{}")
+    licence = each.row.get("licence", "")
+    told[REVIEWED_LICENCE] = "" if params.licence else licence  # every row is under that one
     if params.licence_column:
-        told[params.licence_column] = each.row.get("licence", "")
+        told[params.licence_column] = licence
     if params.collected_column:
         told[params.collected_column] = each.row.get("collected", "")
     return told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from daybreak.data import parts, prefixes
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 PARTS_FROM = 0.6  # threshold from which agreeing parts leave fewer candidates than rare grams do
+LARGEST = 100  # texts of a cluster up to which all its pairs are told
 STEP = 0.02  # first step down from a threshold without a pair; each is twice as long as the one before
 
 
@@ -45,6 +46,27 @@ def similar_pairs(texts: Sequence[str], threshold: float, sides: Sequence[int] |
     Candidates, of which none is missed, are verified exactly.
     """
     return _join(*_in_order_of_size(texts), threshold, sides) if len(texts) else _pairs([])
+
+
+def tying_pairs(texts: Sequence[str], threshold: float) -> Pairs:
+    """Pairs with similarity >= `threshold`: all of a cluster of up to LARGEST texts, of a larger one a spanning tree.
+
+    The components are exactly those of `similar_pairs`. Texts that are known to be of one large family are not compared
+    further: otherwise a form letter with n fillings costs n x n.
+    """
+    if not len(texts):
+        return _pairs([])
+    shingles, order = _in_order_of_size(texts)
+    found: list[tuple[Integers, Integers, Floats]] = []
+
+    def families() -> Integers | None:
+        return _families(len(texts), _pairs(found))
+
+    for block in _verified(shingles, parts.candidates(shingles, max(threshold, PARTS_FROM), families), threshold):
+        found.append(block)
+    if threshold < PARTS_FROM:
+        found += _verified(shingles, prefixes.candidates(shingles, threshold, families()), threshold)
+    return _spanned(len(texts), _pairs([(order[left], order[right], score) for left, right, score in found]))
 
 
 def highest_across(texts: Sequence[str], sides: Sequence[int], start: float) -> Pairs:
@@ -84,13 +106,43 @@ def _join(shingles: Shingles, order: Integers, threshold: float, sides: Sequence
 
     side = None if sides is None else np.asarray(sides)[order]
     propose = parts.candidates if threshold >= PARTS_FROM else prefixes.candidates
-    found = []
-    for left, right in propose(shingles, threshold):
-        keep = slice(None) if side is None else side[left] != side[right]
-        score = _similarity(shingles, left[keep], right[keep])
+    found = _verified(shingles, propose(shingles, threshold, side), threshold)
+    return _pairs([(order[left], order[right], score) for left, right, score in found])
+
+
+def _verified(
+    shingles: Shingles, candidates: Iterable[tuple[Integers, Integers]], threshold: float
+) -> Iterator[tuple[Integers, Integers, Floats]]:
+    for left, right in candidates:
+        score = _similarity(shingles, left, right)
         similar = score >= threshold
-        found.append((order[left[keep][similar]], order[right[keep][similar]], score[similar]))
-    return _pairs(found)
+        yield left[similar], right[similar], score[similar]
+
+
+def _families(size: int, pairs: Pairs) -> Integers | None:
+    """A number for each text, the same for those of one large component and of nothing else; None without any."""
+    import numpy as np
+
+    component = components(size, pairs)
+    large = np.bincount(component)[component] > LARGEST
+    return np.where(large, component, size + np.arange(size)) if large.any() else None
+
+
+def _spanned(size: int, pairs: Pairs) -> Pairs:
+    """Of the pairs of a large component those of a maximum spanning tree; all others."""
+    import numpy as np
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import minimum_spanning_tree
+
+    component = components(size, pairs)
+    large = (np.bincount(component, minlength=1)[component] > LARGEST)[pairs.left]
+    if not large.any():
+        return pairs
+    ends = pairs.left[large], pairs.right[large]
+    tree = minimum_spanning_tree(coo_array((2 - pairs.similarity[large], ends), shape=(size, size)).tocsr()).tocoo()
+    one, other = tree.row.astype(np.int64), tree.col.astype(np.int64)
+    keep = ~large | np.isin(pairs.left * size + pairs.right, np.minimum(one, other) * size + np.maximum(one, other))
+    return Pairs(pairs.left[keep], pairs.right[keep], pairs.similarity[keep])
 
 
 def _pairs(found: list[tuple[Integers, Integers, Floats]]) -> Pairs:
@@ -101,6 +153,8 @@ def _pairs(found: list[tuple[Integers, Integers, Floats]]) -> Pairs:
     one, other, score = (np.concatenate(column) for column in zip(*found, strict=True))
     left, right = np.minimum(one, other), np.maximum(one, other)
     order = np.lexsort((right, left))
+    again = (np.diff(left[order], prepend=-1) == 0) & (np.diff(right[order], prepend=-1) == 0)
+    order = order[~again]
     return Pairs(left[order], right[order], score[order])
 
 

@@ -14,6 +14,7 @@ from daybreak.records import Record
 FILE = Path("data/sources.yaml")
 SHARDS = Path("data/shards")
 PREPARE = "Run `daybreak data prepare`"
+REVIEWS = "Label Studio"  # where the labels of reviewed batches come from
 SAMPLE_LABELS = {"pos.txt": "positive", "neg.txt": "negative"}
 HEADER = "# Written by `daybreak data prepare`: which raw data this project reads, by SHA-256, in order.\n"
 
@@ -44,6 +45,11 @@ class Batch(Record):
     shards: tuple[Shard, ...]
     origin: str | None = None
     watermark: int | float | str | None = None
+
+    @property
+    def reviewed(self) -> bool:
+        """Whether it holds what people answered in Label Studio."""
+        return self.origin == f"{REVIEWS}/{self.name}"
 
 
 class Request(Record):

@@ -54,9 +54,14 @@ def split(root: Path, params: SplitParams) -> None:
     before = certificate.earlier(root)
     known = _known(rows, before)
     found = certificate.series(
-        before, params.ratios, params.seed, linking.group_columns(rows), int((known != FREE).sum())
+        before,
+        params.ratios,
+        params.seed,
+        linking.group_columns(rows),
+        int((known != FREE).sum()),
+        lost=certificate.was_lost(root),
     )
-    placed, bridges = _linked(root, rows, known, before if before and found == before.series else None)
+    placed, bridges = _linked(root, rows, known, before if before and found == before.series else None, threshold)
     placed = placed.assign(split=_assigned(placed, params))
     _require_rows(placed)
     judging = [row.text for row in frozen]
@@ -88,16 +93,35 @@ def _kept_out(
 
 
 def _linked(
-    root: Path, rows: pd.DataFrame, known: Integers, before: certificate.Earlier | None
+    root: Path, rows: pd.DataFrame, known: Integers, before: certificate.Earlier | None, threshold: float
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rows with their component and the split it is held to, and those refused because they tie two splits."""
-    placed = known if before else FREE
-    pairs = tables.read(root / "data/dedupe/pairs.parquet")
-    linked = linking.link(rows.assign(placed=placed), pairs, _places(before) if before else None)
+    import pandas as pd
+
+    found = rows.assign(placed=known if before else FREE)
+    places = _places(before) if before else None
+    pairs = tables.read(root / "data/dedupe/pairs.parquet")[["left", "right"]]
+    file = root / "data/dedupe/groups.parquet"
+    said = tables.read(file) if file.is_file() else None
+    linked = linking.link(found, pairs, places, said)
+    while len(more := _untold(rows, linked, threshold)):
+        pairs = pd.concat([pairs, more], ignore_index=True)
+        linked = linking.link(found, pairs, places, said)
     bridges = list(linked.bridges)
     refused = tables.refused(rows.iloc[bridges], "bridges_splits").assign(detail=list(linked.bridges.values()))
     told = rows.assign(component=linked.component, placed=linked.placed)
     return (told.drop(index=bridges).reset_index(drop=True) if bridges else told), refused
+
+
+def _untold(rows: pd.DataFrame, linked: linking.Linked, threshold: float) -> pd.DataFrame:
+    """Near-duplicates that linking took apart, as it knows of a large cluster only the pairs that tie it together."""
+    import pandas as pd
+
+    parted = rows.assign(component=linked.component).drop(index=list(linked.bridges))
+    parted = parted[parted.groupby("cluster")["component"].transform("nunique") > 1]
+    pairs = similarity.similar_pairs(parted["text"].tolist(), threshold, parted["component"].tolist())
+    ids = parted["id"].to_numpy()
+    return pd.DataFrame({"left": ids[pairs.left], "right": ids[pairs.right]})
 
 
 def _rows(root: Path) -> pd.DataFrame:

@@ -53,11 +53,12 @@ def export(url: SecretStr | None, query: str, watermark: str | None, since: Sinc
     with _connected(url) as connection:
         result = connection.execution_options(stream_results=True).execute(_select(query, watermark, since))
         names = _distinct([*result.keys()])
+        mark = names.index(_named(watermark, names)) if watermark else None
         highest: Watermark | None = since.watermark if since else None
         tables = []
         for rows in result.partitions(FETCHED):
-            if watermark:
-                highest = _highest([row[names.index(watermark)] for row in rows], watermark)
+            if watermark and mark is not None:
+                highest = _highest([row[mark] for row in rows], watermark)
             tables.append(_table(names, rows))
     return Found(_written(tables, watermark, since, folder), highest)
 
@@ -87,7 +88,7 @@ def _connected(url: SecretStr | None) -> Iterator[Connection]:
         raise DataError(f"the variable {VARIABLE} is not set", f"the database's URL: {URLS}", remedy)
     engine = _engine(url)
     try:
-        with engine.connect() as connection:
+        with _connection(engine) as connection:
             yield connection
     except SQLAlchemyError as error:
         reason = " ".join(str(getattr(error, "orig", None) or error).split())
@@ -98,6 +99,17 @@ def _connected(url: SecretStr | None) -> Iterator[Connection]:
         engine.dispose()
 
 
+def _connection(engine: Engine) -> Connection:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        return engine.connect()
+    except (SQLAlchemyError, OSError, TypeError, ValueError) as error:  # whose words may be parts of the URL
+        reason = type(getattr(error, "orig", None) or error).__name__
+        remedy = f"See that it runs and takes connections, and correct {VARIABLE}"
+        raise DataError(f"the database cannot be reached: {reason}", "a connection", remedy) from None
+
+
 def _engine(url: SecretStr) -> Engine:
     from sqlalchemy import create_engine, make_url
     from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -106,9 +118,11 @@ def _engine(url: SecretStr) -> Engine:
     try:
         place = make_url(url.get_secret_value())
         is_file = place.get_backend_name() == "sqlite"
+        if not is_file and url.get_secret_value().count("@") > 1:  # a part of the password would pass for the host
+            raise DataError(f"{VARIABLE} has more than one @", "one, before the host", "Write any other @ as %40")
         options = {} if is_file else {"connect_timeout": PATIENCE_SECONDS}
         engine = create_engine(place, poolclass=NullPool, connect_args=options)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError):
         raise DataError(f"{VARIABLE} cannot be used", URLS, "Correct it, or install the driver that it names") from None
     if is_file and not Path(place.database or "").is_file():  # SQLite would make an empty one
         raise DataError(f"the file that {VARIABLE} names is not there", "a database", f"Correct {VARIABLE}")
@@ -119,6 +133,14 @@ def _distinct(names: list[str]) -> list[str]:
     if len(set(names)) < len(names):
         raise DataError(f"the query names a column twice in {names}", "distinct names", MEND_QUERY)
     return names
+
+
+def _named(watermark: str, names: Sequence[str]) -> str:
+    """The watermark's column as the database spells it, which need not mind the case."""
+    alike = [name for name in names if name.casefold() == watermark.casefold()]
+    if watermark in names or len(alike) == 1:
+        return watermark if watermark in names else alike[0]
+    raise DataError(f"the query has no column {watermark!r} but {', '.join(names)}", "the watermark", MEND_QUERY)
 
 
 def _highest(values: Sequence[Any], watermark: str) -> Watermark:
@@ -175,11 +197,12 @@ def _is_new(table: pa.Table, watermark: str, since: Since) -> list[bool]:
     """For each row whether no earlier file holds it: rows of one watermark may come in over several nights."""
     import pyarrow.parquet as pq
 
-    mark = str(since.watermark)
+    mark = _text(since.watermark)
     held: Counter[tuple[Any, ...]] = Counter()
     for file in since.files:
-        earlier = pq.read_table(file, filters=[(watermark, "=", mark)], partitioning=None)
-        held.update(zip(*(earlier[name].to_pylist() for name in table.column_names), strict=True))
+        column = _named(watermark, pq.read_schema(file).names)
+        earlier = pq.read_table(file, filters=[(column, "=", mark)], partitioning=None).to_pylist()
+        held.update(tuple(row.get(name) for name in table.column_names) for row in earlier)  # None: added since
     new = []
     for row in zip(*(column.to_pylist() for column in table.columns), strict=True):
         new.append(held[row] == 0)

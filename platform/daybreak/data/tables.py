@@ -28,8 +28,9 @@ ROW: Columns = {
     "train_only": "bool",
 }
 CLEANED: Columns = {**ROW, "identity": "string", "language": "string"}
-DISTINCT: Columns = {**CLEANED, "repeats": "int64", "weight": "int64"}
+DISTINCT: Columns = {**CLEANED, "repeats": "int64"}  # repeats: rows of that text
 PLACED: Columns = {"id": "string", "text": "string", "label": "string", "cluster": "string", **DISTINCT}
+SAID: Columns = {"identity": "string", "groups": "string"}
 CLUSTER: Columns = {"id": "string", "cluster": "string"}
 PAIR: Columns = {"left": "string", "right": "string", "similarity": "float64"}
 SUSPECT: Columns = {**PAIR, "left_label": "string", "right_label": "string"}

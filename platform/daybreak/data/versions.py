@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from daybreak.data import admission, forgetting, incoming, lockfile, pipeline, rollback, stage, tables, tags, workspace
+from daybreak.data import (
+    admission,
+    forgetting,
+    incoming,
+    lockfile,
+    pipeline,
+    release_set,
+    rollback,
+    stage,
+    tables,
+    tags,
+    workspace,
+)
 from daybreak.data import pin as pins
 from daybreak.data.git import commit_of, committed, is_dirty, require_commit
 from daybreak.data.pipeline import STAGES, Progress
@@ -44,6 +56,7 @@ def prepare(project: Project, progress: Progress | None = None, wait_seconds: fl
             incoming.take_in(project)
             admission.admit(project.root, params)
             forgetting.keep_out(project)
+            _require_release_set(project)
             if not lockfile.is_current(project.root):
                 workspace.recall_split(project, wait_seconds)
                 pipeline.repro(project.root, progress or (lambda _share, _stage: None), wait_seconds)
@@ -118,6 +131,12 @@ def summary(project: Project) -> dict[str, Any]:
         "report": str(report.with_suffix(".html")),
         **{key: value for key, value in listing(project).items() if key != "versions"},
     }
+
+
+def _require_release_set(project: Project) -> None:
+    """Whether or not a stage runs: a release set that was edited stops the preparation."""
+    if digest := stage.section(project.root, "split").release_set:
+        release_set.load(project.root, digest)
 
 
 def _remember(project: Project) -> DataVersion:

@@ -14,7 +14,8 @@ from daybreak.records import Project
 ROWS = "rows"
 README = """# Rows of {name}
 
-Put files here that end in .csv, .tsv, .jsonl, .ndjson (each also with .gz) or .parquet, with the columns `{text}` and `{label}`:
+Put files here that end in .csv, .tsv, .jsonl, .ndjson (each also with .gz) or .parquet, with the columns
+`{text}` and `{label}`:
 
     {text},{label}
     这家酒店很好，下次还会来,positive

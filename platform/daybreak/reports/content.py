@@ -13,6 +13,7 @@ from daybreak.tracking.history import read_history
 
 PACKAGES = ("torch", "transformers", "onnx", "onnxruntime-gpu", "onnxruntime", "ray", "optuna", "scikit-learn", "numpy")
 WORST = 3
+DATA = ("baseline", "licences")
 FIRST = ("accuracy", "macro_f1", "auc")
 
 
@@ -34,7 +35,7 @@ def gather(
         "answers": _answers(measured),
         "history": read_curve(history),
         "sweep": sweep.model_dump(mode="json"),
-        "data": _read_json(evidence.dataset.path / "describe" / "report.json"),
+        "data": _data(evidence.dataset.path / "describe" / "report.json"),
         "measurements": measured,
         "environment": _environment(),
     }
@@ -86,6 +87,12 @@ def _baseline(evidence: Evidence) -> dict[str, float]:
         "accuracy": float(accuracy_score(label, predicted)),
         "macro_f1": float(f1_score(label, predicted, average="macro", zero_division=0)),
     }
+
+
+def _data(path: Path) -> dict[str, Any] | None:
+    """What the page says of the data: a dossier travels far, so no text of a row goes with it."""
+    found = _read_json(path)
+    return {key: found[key] for key in DATA if found.get(key)} if found else None
 
 
 def _answers(measured: dict[str, Any]) -> dict[str, Any] | None:

@@ -86,6 +86,7 @@ def test_a_dry_run_tries_the_rules_as_they_stand(run: Run) -> None:
         (("--restore", "--reason", "x"), "--restore puts rows of one rule back; expected --rule RULE"),
         (("--restore", "--rule", "contradicting_labels", "--reason", "x"), "the rows contradict each other"),
         (("--admit", "bad.csv", "--restore"), "--admit takes in a batch, --restore rows"),
+        (("--rule", "unheard_of", "--dry-run"), "clean would refuse no row by rule 'unheard_of'"),
         (("--rule", "contradicting"), "no row was refused by rule 'contradicting'; expected contradicting_labels"),
     ],
 )

@@ -10,8 +10,10 @@ from making import make_rows, write_csv
 from typer.testing import CliRunner
 
 from daybreak.cli import app
+from daybreak.cli.base import open_project
 from daybreak.data import release_set
-from daybreak.errors import DataError
+from daybreak.errors import Busy, DataError
+from daybreak.night import alone
 from daybreak.records import Project
 
 Run = Callable[..., Any]
@@ -46,6 +48,16 @@ def test_a_set_of_ones_own_is_brought(run: Run, tmp_path: Path) -> None:
     file = write_csv(tmp_path / "mine.csv", make_rows(20, seed=8))
     assert run("bring", str(file))["draft"]["rows"] == 20
     assert "20 rows are frozen" in run("freeze", "--reason", "ours", as_json=False)
+
+
+@pytest.mark.parametrize("words", [("draw",), ("bring", "rows.csv"), ("freeze", "--reason", "ours")])
+def test_nothing_is_written_while_a_night_runs(
+    run: Run, staged_project: Project, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("DAYBREAK_LOCK_WAIT_SECONDS", "0")
+    with alone(open_project(None)), pytest.raises(Busy, match="a night of project"):
+        run(*words)
+    assert not (staged_project.root / "data/release").exists()
 
 
 def test_bad_input_is_a_sentence(run: Run, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Admission fixes by digest what is read, copies it by content, and leaves the file alone when nothing changed."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -153,6 +154,35 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
         (tmp_path / "in/out.csv").unlink()
     (tmp_path / "link.csv").symlink_to(outside)
     assert names(admit(tmp_path, files("link.csv"))) == ["private/rows.csv"]
+
+
+@pytest.mark.parametrize("path", ["in", "in/*.csv"])
+@pytest.mark.parametrize(
+    ("make", "found"),
+    [
+        (lambda place: place.symlink_to(place.name), r"odd.csv is a link that leads to no file"),
+        (lambda place: place.symlink_to("absent.csv"), r"odd.csv is a link that leads to no file"),
+        (os.mkfifo, r"odd.csv is neither a file nor a folder"),
+    ],
+    ids=["itself", "nothing", "pipe"],
+)
+def test_what_stands_among_the_files_and_is_none_is_named(
+    tmp_path: Path, path: str, make: Callable[[Path], None], found: str
+) -> None:
+    write_csv(tmp_path / "in/rows.csv", make_rows(2))
+    admit(tmp_path, files(path))
+    before = _tree(tmp_path / "data")
+    make(tmp_path / "in/odd.csv")
+    for call in (admit, is_current):
+        with pytest.raises(DataError, match=found):
+            call(tmp_path, files(path))
+    assert _tree(tmp_path / "data") == before
+
+
+def test_a_path_that_is_a_link_to_itself_is_named(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").symlink_to("rows.csv")
+    with pytest.raises(DataError, match=r"ingest.path rows.csv names nothing that is there"):
+        admit(tmp_path, files("rows.csv"))
 
 
 def test_plain_text_is_taken_only_where_it_is_named(tmp_path: Path) -> None:

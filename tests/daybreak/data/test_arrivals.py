@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import pyarrow as pa
@@ -174,6 +175,18 @@ def test_a_parquet_file_without_its_footer_is_cut(tmp_path: Path) -> None:
     assert arrivals.is_cut(path, Columns())
     path.write_bytes(b"no Parquet at all")
     assert not arrivals.is_cut(path, Columns())
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.parquet"])
+def test_a_large_file_is_looked_at_piece_by_piece(tmp_path: Path, name: str) -> None:
+    line = b'{"text": "' + b"x" * 2**20 + b'", "label": "yes"}\n'
+    content = line * 32 + line[:-2] if name == "a.jsonl" else b"PAR1" + bytes(2**25)
+    path = drop(tmp_path, name, content)
+    tracemalloc.start()
+    assert arrivals.is_cut(path, Columns())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 12 * 2**20
 
 
 def test_a_thousand_files_are_listed_in_no_time(tmp_path: Path) -> None:

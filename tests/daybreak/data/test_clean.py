@@ -209,6 +209,33 @@ def test_a_rule_that_was_lifted_for_a_row_lets_it_pass(ingested: Ingested, recor
     assert [row["text"][:2] for row in records(root / "data/quarantine/clean.parquet")] == ["一般"]
 
 
+def test_a_restored_long_text_is_cleaned_like_any_other(ingested: Ingested, records: Records) -> None:
+    root = ingested("<b>很长</b>，打１３８００１３８０００", "很长，打13800138000" * 3)
+    lifted = Restored(rule="too_long", ids=(f"{0:016x}",), reason="read it", by="Ann")
+    write_sources(root, Sources(request=Request(source="sample"), batches=(), restored=(lifted,)))
+    clean(root, CleanParams(max_characters=9))
+    (kept,) = records(root / "data/clean/rows.parquet")
+    assert kept["text"].startswith("很长,打[mobile-")
+    assert (kept["language"], kept["identity"]) == ("zh", identity("很长,打13800138000"))
+    assert [row["rule"] for row in records(root / "data/quarantine/clean.parquet")] == ["too_long"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["１３８００１３８０００", "138\u20110013\u20118000", "138\u20130013\u20138000", "138\u30000013\u30008000"],
+)
+def test_a_conversation_hides_personal_data_however_wide_it_is_written(written: str) -> None:
+    turns = [
+        {"role": "user", "content": f"（我的手机：{written}）"},
+        {"role": "assistant", "content": "ＯＫ，记下了。"},
+    ]
+    treated = treat("", json.dumps(turns, ensure_ascii=False), CleanParams(personal=PersonalParams(mobile="mask")))
+    user, assistant = json.loads(treated.messages)
+    assert user["content"] == "（我的手机：[mobile]）"
+    assert assistant == turns[1]
+    assert treated.identity == identity(f"（我的手机：{written}）\nＯＫ，记下了。")
+
+
 def test_a_conversation_keeps_its_lines_its_code_and_its_punctuation(ingested: Ingested, records: Records) -> None:
     turns = [
         {"role": "system", "content": "你是助手，请用中文。"},

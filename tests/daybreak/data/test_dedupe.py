@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
+from pydantic import ValidationError
 
 from daybreak.data import sources, tables
 from daybreak.data.dedupe import DedupeParams, dedupe
@@ -106,13 +108,14 @@ def test_near_duplicates_under_two_labels_are_kept_and_listed(cleaned: Cleaned, 
     assert tables.read_json(root / "data/dedupe/counts.json")["suspects"] == 2
 
 
-def test_repeats_may_weigh_what_they_counted(cleaned: Cleaned, records: Records) -> None:
+def test_a_collapsed_row_counts_its_repeats_and_weighs_nothing(cleaned: Cleaned, records: Records) -> None:
     root = cleaned([("好", "yes")] * 3 + [("差", "no")])
-    for params, weights in ((DedupeParams(), {1}), (DedupeParams(repeats="weight"), {1, 3})):
-        dedupe(root, params)
-        rows = records(root / "data/dedupe/rows.parquet")
-        assert {row["weight"] for row in rows} == weights
-        assert {row["repeats"] for row in rows} == {1, 3}
+    dedupe(root, DedupeParams())
+    rows = records(root / "data/dedupe/rows.parquet")
+    assert {row["text"]: row["repeats"] for row in rows} == {"好": 3, "差": 1}
+    assert "weight" not in rows[0]
+    with pytest.raises(ValidationError, match="repeats"):
+        DedupeParams.model_validate({"repeats": "weight"})
 
 
 def test_kept_repeats_have_ids_of_their_own_and_one_cluster(cleaned: Cleaned, records: Records) -> None:
@@ -145,6 +148,16 @@ def test_texts_that_differ_in_what_was_replaced_are_two_texts(tmp_path: Path, re
     assert {row["cluster"] for row in records(tmp_path / "data/dedupe/clusters.parquet")} == {"1"}
 
 
+def test_two_texts_of_one_id_leave_with_two(tmp_path: Path, records: Records) -> None:
+    texts = ["à la carte", "à la carte", "Ã  la carte", "Ã  la carte"]
+    rows = pd.DataFrame({"id": "1", "text": texts, "label": "yes", "identity": texts})
+    tables.write(rows, tmp_path / "data/clean/rows.parquet", tables.CLEANED)
+    for repeats, expected in (("collapse", ["1", "1.2"]), ("keep", ["1", "1-2", "1.2", "1.2-2"])):
+        dedupe(tmp_path, DedupeParams(repeats=repeats))
+        for name in ("rows", "clusters"):
+            assert sorted(row["id"] for row in records(tmp_path / f"data/dedupe/{name}.parquet")) == expected
+
+
 def test_a_restored_contradiction_stays_and_the_others_of_its_text_do_not(cleaned: Cleaned, records: Records) -> None:
     root = cleaned([("还行", "yes"), ("还行", "no"), ("好", "yes")], train_only=("还行",))
     chosen = Restored(rule="contradicting_labels", ids=(row_id("还行", "no"),), reason="seen", by="someone")
@@ -156,6 +169,20 @@ def test_a_restored_contradiction_stays_and_the_others_of_its_text_do_not(cleane
     assert (lost["label"], lost["value"], lost["threshold"], lost["detail"]) == ("yes", "2", "1", "no, yes")
 
 
+def test_people_who_restored_both_sides_of_a_contradiction_settle_nothing(cleaned: Cleaned, records: Records) -> None:
+    root = cleaned([("还行", "yes"), ("还行", "no"), ("一般", "yes"), ("一般", "no"), ("好", "yes")])
+    chosen = (("还行", "yes"), ("还行", "no"), ("一般", "no"))
+    restored = tuple(
+        Restored(rule="contradicting_labels", ids=(row_id(*each),), reason="seen", by=each[1]) for each in chosen
+    )
+    sources.write_sources(root, Sources(request=Request(source="sample"), batches=(), restored=restored))
+    dedupe(root, DedupeParams())
+    rows = records(root / "data/dedupe/rows.parquet")
+    assert {(row["text"], row["label"]) for row in rows} == {("一般", "no"), ("好", "yes")}
+    refused = records(root / "data/quarantine/dedupe.parquet")
+    assert sorted((row["text"], row["label"]) for row in refused) == [("一般", "yes"), ("还行", "no"), ("还行", "yes")]
+
+
 def test_the_order_of_the_rows_changes_no_byte(cleaned: Cleaned) -> None:
     root = cleaned([(LONG, "yes"), (LONG, "yes"), (NEAR, "yes"), (OTHER, "no"), ("好", "yes"), ("好", "no")])
     path = root / "data/clean/rows.parquet"
@@ -164,3 +191,18 @@ def test_the_order_of_the_rows_changes_no_byte(cleaned: Cleaned) -> None:
     tables.read(path).iloc[::-1].to_parquet(path)
     dedupe(root, DedupeParams())
     assert {file: file.read_bytes() for file in (root / "data/dedupe").iterdir()} == before
+
+
+def test_all_groups_that_say_a_text_are_told(tmp_path: Path, records: Records) -> None:
+    said = [("1", "a", "g1"), ("2", "a", "g2"), ("3", "b", "g1"), ("4", "b", "g1")]
+    rows = pd.DataFrame(
+        [(name, name * 9, "yes", identity, f'{{"by": "{by}"}}') for name, identity, by in said],
+        columns=["id", "text", "label", "identity", "groups"],
+    )
+    tables.write(rows, tmp_path / "data/clean/rows.parquet", tables.CLEANED)
+    dedupe(tmp_path, DedupeParams())
+    told = {(row["identity"], row["groups"]) for row in records(tmp_path / "data/dedupe/groups.parquet")}
+    assert told == {("a", '{"by": "g1"}'), ("a", '{"by": "g2"}')}
+    tables.write(rows.iloc[2:], tmp_path / "data/clean/rows.parquet", tables.CLEANED)
+    dedupe(tmp_path, DedupeParams())
+    assert not (tmp_path / "data/dedupe/groups.parquet").exists()

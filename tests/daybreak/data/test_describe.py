@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from making import make_rows, run_stages, write_csv, write_params
 
 from daybreak.data import describe, tables
 from daybreak.records import Project
@@ -28,6 +29,21 @@ def test_the_baseline_answers_the_test_rows(staged_project: Project) -> None:
     assert share == report["baseline"]["honest_accuracy"]
     source = report["coverage"]["source"]["shown"][0]
     assert source["right"] / source["tested"] == share
+
+
+def test_nothing_personal_leaves_with_the_report(staged_project: Project) -> None:
+    """Rows that ingest refused stand raw in the quarantine; the report goes to dossiers, MLflow and the remote."""
+    root, phone = staged_project.root, "13901019711"
+    rows = [*make_rows(300), (f"打{phone}，没有标签", ""), (f"很长，打{phone}。" * 40, "positive")]
+    write_csv(root / "rows.csv", [*rows, (f"两样都说，打{phone}", "positive"), (f"两样都说，打{phone}", "negative")])
+    write_params(root, {"clean": {"max_characters": 500, "personal": {"mobile": "keep"}}})
+    run_stages(root)
+    report = tables.read_json(root / "data/describe/report.json")
+    assert {"no_label", "too_long", "contradicting_labels"} <= set(report["rules"])
+    assert report["rules"]["no_label"]["examples"][0]["text"] == "打[mobile]，没有标签"
+    assert len(report["rules"]["too_long"]["examples"][0]["text"]) == 241
+    for name in ("report.json", "report.html"):
+        assert phone not in (root / "data/describe" / name).read_text(encoding="utf-8")
 
 
 def test_describing_again_changes_no_byte(staged_project: Project) -> None:

@@ -51,6 +51,10 @@ def test_rows_are_read_counted_and_set_aside(tmp_path: Path, records: Records) -
 def test_an_id_is_of_the_text_and_the_label() -> None:
     assert row_id("ＡＢＣ", "x") == row_id(" ABC ", "x")
     assert row_id("ABC", "x") != row_id("ABC", "y")
+    assert row_id("10²平方米", "x") != row_id("102平方米", "x")
+    assert row_id("10²ＡＢＣ", "x") == row_id("10²ABC", "x")
+    assert row_id("", "", "ＡＢＣ") != row_id("", "", "ABC")
+    assert row_id("", "", "e\u0301") == row_id("", "", "é")
     assert len(row_id("好", "x")) == 16
 
 
@@ -116,8 +120,9 @@ def test_an_encoding_by_name(tmp_path: Path, records: Records) -> None:
     write(tmp_path, "rows.csv", "text,label\n服務人員態度良好,yes\n".encode("big5"))
     assert take(tmp_path, "rows.csv", encoding="big5")["encodings"] == {"big5": 1}
     assert records(tmp_path / "data/ingest/rows.parquet")[0]["text"] == "服務人員態度良好"
-    with pytest.raises(ValueError, match=r"an encoding that Python knows"):
-        IngestParams(encoding="bigfive")
+    for name in ("bigfive", "base64", "hex", "rot13", "undefined"):
+        with pytest.raises(ValueError, match=r"an encoding of text that Python knows"):
+            IngestParams(encoding=name)
 
 
 def test_plain_text_is_labelled_by_its_name(tmp_path: Path, records: Records) -> None:

@@ -143,3 +143,16 @@ def test_groups_are_read_from_json() -> None:
         "author",
         "product",
     ]
+
+
+def test_a_text_of_several_groups_is_tied_to_all_and_a_known_one_stays() -> None:
+    rows = [row("a", identity="t", author="Li"), row("b", author="Li"), row("c", author="Wang")]
+    said = pd.DataFrame({"identity": ["t", "t"], "groups": ['{"author": "Li"}', '{"author": "Wang"}']})
+    pairs = pd.DataFrame({"left": [], "right": []}, dtype="str")
+    assert together(link(pd.DataFrame(rows), pairs, None, said), 0, 1, 2)
+    assert not together(link(pd.DataFrame(rows), pairs), 0, 2)
+    for each, split in zip(rows, ("train", "train", "test"), strict=True):
+        each["placed"] = SPLITS.index(split)
+    found = link(pd.DataFrame(rows), pairs, None, said)
+    assert not found.bridges
+    assert found.placed.tolist() == [TRAIN, TRAIN, TEST]

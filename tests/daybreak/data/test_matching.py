@@ -30,6 +30,17 @@ def test_it_is_what_comparing_each_with_each_gives(block: int, monkeypatch: pyte
         assert found.best_text[place] == (scores.index(max(scores)) if max(scores) else -1)
 
 
+def test_many_others_make_smaller_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    many, few = texts(50, 1), texts(8, 2)
+    whole = match(many, few)
+    sizes: list[int] = []
+    raising = matching._raise
+    monkeypatch.setattr(matching, "_raise", lambda *given: (sizes.append(len(given[2])), raising(*given)))
+    monkeypatch.setattr(matching, "CELLS", 24)  # three texts at a time
+    assert all((one == other).all() for one, other in zip(whole, match(many, few), strict=True))
+    assert max(sizes) <= 24
+
+
 def test_a_quotation_is_contained_though_it_is_not_similar() -> None:
     question = "以下哪一个城市是中国的首都？"
     found = match(

@@ -25,6 +25,16 @@ def test_rules_as_they_stand_would_refuse_what_they_refused(staged_project: Proj
     assert all(told["rows"] == told["now"] for told in rules.values())
 
 
+def test_one_rule_alone(staged_project: Project) -> None:
+    write_params(staged_project.root, {"clean": {"languages": ["en"], "max_characters": 46}})
+    both = rehearsing.preview(staged_project.root)["rules"]
+    assert {"language", "too_long"} <= both.keys()
+    alone = rehearsing.preview(staged_project.root, "too_long")
+    assert alone == {"rows": both["too_long"]["rows"], "rules": {"too_long": both["too_long"]}}
+    with pytest.raises(DataError, match=r"no row by rule 'to_long'; expected .*too_long"):
+        rehearsing.preview(staged_project.root, "to_long")
+
+
 def test_without_rows_there_is_nothing_to_try(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no rows were read yet"):
         rehearsing.preview(tmp_path)

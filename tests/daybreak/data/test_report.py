@@ -20,7 +20,7 @@ def test_a_version_is_set_beside_the_one_before_and_the_champions(grown: Project
     assert before["rows"] == {"added": 60, "removed": 0}
     assert before["p_value"] > 0.001, "rows of the same kind"
     assert champions["name"][1] == "the champion's training data (version 1)"
-    assert champions["rows"]["added"] > 120, "test rows of version 1 are no training data"
+    assert champions["rows"] == {"added": 120, "removed": 0}, "what version 1 held out was there"
     assert sum(label["added"] for label in before["labels"]) == pytest.approx(1)
     page = Path(told["report"]).read_text(encoding="utf-8")
     assert Path(told["report"]) == grown.data / "reports/3.html"
@@ -68,6 +68,9 @@ def test_few_new_rows_are_counted_and_not_judged(tmp_path: Path) -> None:
             tables.write(part.assign(train_only=False), tmp_path / name / f"{split}.parquet", tables.PLACED)
             made.setdefault(name, {})[f"data/split/{split}.parquet"] = tmp_path / name / f"{split}.parquet"
     told: dict[str, Any] = report._compared(("旧", "old"), made["old"], SPLITS, made["new"])
+    made["old"]["data/split/test.parquet"] = made["new"]["data/split/train.parquet"]
+    held_out = report._compared(("旧", "old"), made["old"], ("train",), made["new"])
+    assert held_out["rows"] == {"added": 0, "removed": 1}
     assert told["rows"] == {"added": 1, "removed": 1}
     assert (told["p_value"], told["effect"], told["typical"]) == (None, None, [])
     assert told["labels"] == [{"name": name, "before": 1.0, "added": 1.0} for name in ("a", "b")]

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from making import make_rows, run_stages, write_csv, write_params
 
-from daybreak.data import quarantine, reviewing, sources, tables
+from daybreak.data import quarantine, restoring, reviewing, sources, tables
 from daybreak.errors import DataError
 from daybreak.records import Project
 
@@ -146,6 +146,42 @@ def test_a_later_review_takes_an_earlier_one_back(doubtful: Project, tasks: list
         assert kept(doubtful)[text][0] == label
 
 
+@pytest.mark.parametrize("prepared_between", [True, False])
+def test_a_corrected_review_of_a_contradiction_wins(
+    doubtful: Project, tasks: list[Any], tmp_path: Path, prepared_between: bool
+) -> None:
+    task = next(each for each in tasks if each["data"]["why"] == "contradicting_labels")
+    for label in ("positive", "negative", "positive"):
+        reviewing.take_back(doubtful, export_of(tmp_path, annotated(task, label, "li")))
+        if prepared_between or label == "positive":
+            run_stages(doubtful.root)
+            assert kept(doubtful)[task["data"]["text"]][0] == label
+
+
+def test_a_review_takes_back_what_was_restored_of_the_same_cleaned_text(doubtful: Project, tmp_path: Path) -> None:
+    rows = [*make_rows(300), ("很<b>难</b>说", "positive"), ("很难说", "negative")]
+    write_csv(doubtful.root / "rows.csv", rows)
+    run_stages(doubtful.root)
+    refused = quarantine.rows(doubtful.root, "contradicting_labels").set_index("label")["id"]
+    restoring.overrule(doubtful.root, restoring.CONTRADICTING, [refused["positive"]], reason="read", by="Ann")
+    run_stages(doubtful.root)
+    assert kept(doubtful)["很难说"][0] == "positive"
+    task = {"data": {"text": "很难说", "row": refused["negative"]}}
+    reviewing.take_back(doubtful, export_of(tmp_path, annotated(task, "negative", "li")))
+    run_stages(doubtful.root)
+    assert kept(doubtful)["很难说"][0] == "negative"
+
+
+def test_a_reviewed_row_keeps_its_licence(doubtful: Project, tasks: list[Any], tmp_path: Path) -> None:
+    path = doubtful.data / "ingest/rows.parquet"
+    tables.write(tables.read(path).assign(licence="MIT"), path, tables.ROW)  # as of the sample, where nothing says so
+    reviewing.take_back(doubtful, export_of(tmp_path, annotated(tasks[0], "negative", "li")))
+    run_stages(doubtful.root)
+    rows = tables.read(path)
+    assert set(rows["licence"][rows["source"].str.startswith("reviewed-by-")]) == {"MIT"}
+    assert set(rows["licence"][~rows["source"].str.startswith("reviewed-by-")]) == {""}
+
+
 def test_where_people_disagree_nothing_is_taken(doubtful: Project, tasks: list[Any], tmp_path: Path) -> None:
     task = annotated(tasks[0], "negative", "li")
     task["annotations"] += annotated(tasks[0], "positive", "wang")["annotations"]
@@ -202,6 +238,10 @@ def test_raw_text_comes_back_where_people_saw_a_pseudonym(doubtful: Project, tmp
     tasks = json.loads((tmp_path / "all.json").read_text(encoding="utf-8"))
     (task,) = (each for each in tasks if "客服电话" in each["data"]["text"])
     assert "13901019711" not in task["data"]["text"]
+    disputed = annotated(task, "negative", "li")
+    disputed["annotations"] += annotated(task, "positive", "wang")["annotations"]
+    told = reviewing.take_back(doubtful, export_of(tmp_path, disputed))
+    assert told["disagreements"] == [task["data"]["text"]], "as people saw it"
     reviewing.take_back(doubtful, export_of(tmp_path, annotated(task, "negative", "li")))
     run_stages(doubtful.root)
     assert kept(doubtful)[task["data"]["text"]][0] == "negative"

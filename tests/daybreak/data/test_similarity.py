@@ -1,7 +1,9 @@
 """The join finds exactly the pairs that comparing everything with everything finds."""
 
 import random
+from collections import Counter
 from itertools import combinations
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -115,3 +117,50 @@ def test_components_join_chains() -> None:
 def test_nothing_has_no_pairs() -> None:
     assert found(similarity.similar_pairs([], 0.8)) == {}
     assert similarity.components(0, similarity.similar_pairs([], 0.8)).tolist() == []
+
+
+def family(count: int, seed: int = 1) -> list[str]:
+    """A form letter that differs in a number."""
+    draw = random.Random(seed)
+    return [
+        f"尊敬的客户，您的订单{draw.randrange(10**6)}已发货，预计三天内送达，请保持电话畅通，感谢您的支持与信任"
+        for _ in range(count)
+    ]
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.7, 0.8, 0.9])
+def test_a_large_family_is_tied_by_a_tree_and_small_clusters_tell_all_pairs(threshold: float) -> None:
+    texts = [*family(300), *edited_copies(150, seed=5)]
+    every, tying = similarity.similar_pairs(texts, threshold), similarity.tying_pairs(texts, threshold)
+    component = similarity.components(len(texts), every)
+    assert similarity.components(len(texts), tying).tolist() == component.tolist()
+    sizes = Counter(component.tolist())
+    wanted, told = found(every), found(tying)
+    assert told.items() <= wanted.items()
+    small = {pair for pair in wanted if sizes[component[pair[0]]] <= similarity.LARGEST}
+    assert small == {pair for pair in told if sizes[component[pair[0]]] <= similarity.LARGEST}
+    large = sum(size - 1 for size in sizes.values() if size > similarity.LARGEST)
+    assert len(told) == len(small) + large
+
+
+def test_equal_shingle_sets_do_not_make_a_clique() -> None:
+    texts = ["哈" * (10 + number) for number in range(500)]
+    assert len(similarity.tying_pairs(texts, 0.8).left) == 499
+
+
+def test_a_family_costs_what_its_texts_cost_and_not_their_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[int] = []
+    exact = similarity._similarity
+
+    def counting(shingles: grams.Shingles, left: Any, right: Any) -> Any:
+        compared.append(len(left))
+        return exact(shingles, left, right)
+
+    monkeypatch.setattr(similarity, "_similarity", counting)
+    texts = [text + "，祝您生活愉快万事如意，期待您的下次光临" for text in family(2000)]
+    assert len(similarity.tying_pairs(texts, 0.8).left) == 1999
+    assert sum(compared) < 50 * len(texts)
+    compared.clear()
+    top = similarity.highest_across([*texts, "您的订单已发货，祝您生活愉快"], [0] * 2000 + [1], 0.8)
+    assert top.right.tolist() == [2000]
+    assert sum(compared) < 20 * len(texts)

@@ -247,3 +247,21 @@ def test_what_does_not_belong_there_goes(cleaned: Cleaned) -> None:
     (root / "data/split/old").mkdir()
     split(root, SplitParams())
     assert content(root) == first
+
+
+def test_a_large_family_found_late_in_several_splits_leaves_nothing_across(cleaned: Cleaned) -> None:
+    chance = random.Random(4)
+    family = [
+        (
+            f"您的订单{chance.randrange(10**6)}已发货，预计三天内送达，请保持电话畅通，感谢您的支持与信任，祝您生活愉快",
+            "yes",
+        )
+        for _ in range(150)
+    ]
+    root = cleaned([*family, *ROWS])
+    for threshold in (0.99, 0.7):
+        dedupe(root, DedupeParams(threshold=threshold))
+        split(root, SplitParams())
+    assert tables.read_json(root / "data/dedupe/counts.json")["largest"] == 150
+    assert certificate(root)["max_similarity"] < 0.7
+    assert set(refused(root)["rule"]) == {"bridges_splits"}

@@ -34,6 +34,9 @@ class Shop:
         for number in numbers:
             self._run(f"INSERT INTO reviews VALUES ({number}, '{text}{number}', 'yes', '{seen}')")
 
+    def add_to_shop(self, number: int, name: str) -> None:
+        self._run(f"INSERT INTO reviews VALUES ({number}, '评论{number}', 'yes', '2026-11-22 03:00:00', '{name}')")
+
     def add_unnumbered(self) -> None:
         self._run("INSERT INTO reviews VALUES (NULL, '无号', 'yes', '2026-11-22 03:00:00')")
 
@@ -99,6 +102,37 @@ def test_a_time_as_watermark(shop: Shop, tmp_path: Path) -> None:
     shop.add(2, seen="2026-11-22 00:00:00")
     shop.add(3, seen="2026-11-20 00:00:00")  # below: no night finds it, as docs/data-sources.md says
     assert texts(export(shop, tmp_path / "2", sql.Since(first.watermark, (first.file,)), mark="seen").file) == ["评论2"]
+
+
+def test_a_number_with_a_fraction_as_watermark(shop: Shop, tmp_path: Path) -> None:
+    query = "SELECT body AS text, label, CAST(number AS DOUBLE PRECISION) AS at FROM reviews"
+    shop.add(1732233603, 1732233604)
+    first = export(shop, tmp_path / "1", query=query, mark="at")
+    assert first.watermark == 1732233604.0
+    again = export(shop, tmp_path / "2", sql.Since(first.watermark, (first.file,)), query=query, mark="at")
+    assert again == (None, 1732233604.0)
+
+
+def test_a_column_that_was_added_since(shop: Shop, tmp_path: Path) -> None:
+    shop.add(1, 2)
+    first = export(shop, tmp_path / "1", query="SELECT * FROM reviews")
+    shop._run("ALTER TABLE reviews ADD COLUMN shop TEXT")
+    shop.add_to_shop(2, "here")
+    second = export(shop, tmp_path / "2", sql.Since(2, (first.file,)), query="SELECT * FROM reviews")
+    assert pq.read_table(second.file)["shop"].to_pylist() == ["here"]
+
+
+def test_the_case_of_a_watermark_is_the_databases(tmp_path: Path) -> None:
+    shop = Shop(f"sqlite:///{tmp_path / 'shop.db'}")
+    shop.add(1, 2)
+    first = export(shop, tmp_path / "1", query="SELECT * FROM reviews", mark="Number")
+    assert first.watermark == 2
+    shop.add(3)
+    since = sql.Since(2, (first.file,))
+    second = export(shop, tmp_path / "2", since, query="SELECT * FROM reviews", mark="NUMBER")
+    assert pq.read_table(second.file)["number"].to_pylist() == ["3"]
+    with pytest.raises(DataError, match="the query has no column 'seen' but text, Number"):
+        sql._named("seen", ["text", "Number"])
 
 
 def test_a_row_without_a_watermark_is_said(shop: Shop, tmp_path: Path) -> None:
@@ -169,8 +203,13 @@ def test_values_of_every_type_become_text(server: str, tmp_path: Path) -> None:
         ("nonsense", r"DAYBREAK_SOURCE_URL cannot be used"),
         ("oracle9://u:hunter2@h/d", r"DAYBREAK_SOURCE_URL cannot be used"),
         ("sqlite:////nowhere/shop.db", r"the file that DAYBREAK_SOURCE_URL names is not there"),
-        ("postgresql+psycopg://u:hunter2@127.0.0.1:9/d", r"the database refuses: .*onnect"),
-        ("mysql+pymysql://u:hunter2@127.0.0.1:9/d", r"the database refuses: .*onnect"),
+        ("postgresql+psycopg://u:hunter2@127.0.0.1:9/d", r"the database cannot be reached: OperationalError"),
+        ("mysql+pymysql://u:hunter2@127.0.0.1:9/d", r"the database cannot be reached: OperationalError"),
+        ("postgresql+psycopg://u:p@hunter2@127.0.0.1:9/d", r"more than one @; .*Write any other @ as %40"),
+        ("postgresql+psycopg://u:p@x/hunter2@127.0.0.1:9/d", r"more than one @; .*Write any other @ as %40"),
+        ("postgresql+psycopg://u:p@127.0.0.1:hunter2/d", r"DAYBREAK_SOURCE_URL cannot be used"),
+        (f"mysql+pymysql://u:p@{'hunter2' * 10}/d", r"the database cannot be reached: "),
+        ("mysql+pymysql://u:p@127.0.0.1:9/d?hunter2=1", r"the database cannot be reached: TypeError"),
     ],
 )
 def test_a_database_that_cannot_be_had_is_said_without_its_password(

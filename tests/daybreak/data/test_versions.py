@@ -13,7 +13,8 @@ import pytest
 import yaml
 from making import CHECKOUT, make_project, make_rows, run_git, write_csv, write_params
 
-from daybreak.data import versions, workspace
+from daybreak import digests
+from daybreak.data import release_set, versions, workspace
 from daybreak.errors import Busy, DataError, ProjectError, StepFailed
 from daybreak.records import Project
 
@@ -313,3 +314,19 @@ def test_half_a_parquet_file_is_said_and_the_last_version_stays(project: Project
     with pytest.raises(DataError, match=r"rows.parquet cannot be read as Parquet"):
         versions.prepare(project)
     assert files(project) == before
+
+
+def test_an_altered_release_set_stops_though_nothing_else_changed(prepared: Project) -> None:
+    row = {"id": "1", "text": "谁也没有说过这样的话", "label": "yes", "identity": "of its own"}
+    path = prepared.root / release_set.FILE
+    path.parent.mkdir(parents=True)
+    path.write_text(release_set.text([release_set.ReleaseRow(**row)]), encoding="utf-8")
+    frozen = digests.of_file(path)
+    params = prepared.root / "params.yaml"
+    told = yaml.safe_load(params.read_text(encoding="utf-8"))
+    told.setdefault("split", {})["release_set"] = frozen
+    params.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
+    versions.prepare(prepared)
+    path.write_text("", encoding="utf-8")
+    with pytest.raises(DataError, match="was altered"):
+        versions.prepare(prepared)

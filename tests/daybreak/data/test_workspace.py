@@ -2,10 +2,11 @@
 
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from daybreak.data import tables, workspace
+from daybreak.data import certificate, pipeline, split, tables, workspace
 from daybreak.errors import Busy, DataError
 from daybreak.records import Project
 
@@ -71,7 +72,25 @@ def test_a_split_that_cannot_be_had_back_begins_anew(prepared: Project) -> None:
     shutil.rmtree(prepared.root / ".dvc/cache")
     damage(prepared)
     workspace.recall_split(prepared, 10)
-    assert not (prepared.data / "split").exists()
+    assert [path.name for path in (prepared.data / "split").iterdir()] == [certificate.LOST]
+    split.split(prepared.root, split.SplitParams())
+    told = tables.read_json(prepared.data / "split/certificate.json")["series"]
+    assert (told["number"], told["because"]) == (1, "the earlier split was lost")
+    assert not certificate.was_lost(prepared.root)
+
+
+def test_a_split_that_a_remote_may_have_is_not_begun_anew(prepared: Project, tmp_path: Path) -> None:
+    pipeline.dvc(prepared.root, "remote", "add", "--default", "away", str(tmp_path / "gone"), wait_seconds=10)
+    before = (prepared.data / "split/assignments.parquet").read_bytes()
+    workspace.recall_split(prepared, 10)
+    damage(prepared)
+    workspace.recall_split(prepared, 10)  # the cache has it: the remote is not asked
+    assert (prepared.data / "split/assignments.parquet").read_bytes() == before
+    shutil.rmtree(prepared.root / ".dvc/cache")
+    damage(prepared)
+    with pytest.raises(DataError, match=r"data/split/, .* cannot be had.*dvc pull data/split/"):
+        workspace.recall_split(prepared, 10)
+    assert not certificate.was_lost(prepared.root)
 
 
 def test_without_a_lock_only_a_version_is_continued(prepared: Project) -> None:

@@ -85,7 +85,11 @@ def _dataset(folder: Path) -> DatasetRef:
     pd.DataFrame({"id": ids, "text": TEXTS, "label": labels}).to_parquet(dataset.split("test"))
     answers = pd.DataFrame({"id": ids, "label": labels, "predicted": ["negative"] * 8})
     answers.to_parquet(folder / "describe" / "baseline.parquet")
-    report = {"baseline": {"naive_accuracy": 0.937, "honest_accuracy": 0.846}}
+    report = {
+        "baseline": {"naive_accuracy": 0.937, "honest_accuracy": 0.846},
+        "licences": {"CC-BY-SA-4.0": {"rows": 1203, "obligations": ["share_alike"]}},
+        "rules": {"too_long": {"stage": "clean", "rows": 1, "examples": [{"text": "a row in the quarantine"}]}},
+    }
     (folder / "describe" / "report.json").write_text(json.dumps(report), encoding="utf-8")
     return dataset
 

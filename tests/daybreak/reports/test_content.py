@@ -22,6 +22,7 @@ def test_the_tree_is_json_and_says_everything(tree: dict[str, Any], night: Any) 
     assert again["comparison"]["fixes"] == 3
     assert len(again["history"]) == 180
     assert again["data"]["baseline"]["naive_accuracy"] == 0.937
+    assert again["data"].keys() == {"baseline", "licences"}, "what the page uses, and no text of a row"
     assert again["answers"]["confusion"] == [[3, 1], [1, 3]]
     assert again["environment"]["python"]
 

@@ -79,6 +79,8 @@ def test_it_says_what_happened_and_why_in_both_languages(page: str) -> None:
     ):
         assert phrase in page, phrase
     assert "fourth is not shown" not in page
+    assert "CC-BY-SA-4.0 · 1,203" in page
+    assert "share alike" in page
     assert page.count('lang="zh"') == page.count('lang="en"') - 1
 
 

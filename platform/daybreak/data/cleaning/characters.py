@@ -11,6 +11,10 @@ INVISIBLE = {"Cc", "Cf", "Cs"}  # control, format (zero-width, direction marks) 
 # NFKC would turn 10² into 102 and 1½ into 11⁄2: superscripts, subscripts and fractions stay as they are.
 TELLING = re.compile("([²³¹¼-¾\u2070-\u209c⅐-⅟↉])")
 UNUSUAL = re.compile("[^ -~一-\u9fff。、“”‘’《》—]")  # what may be folded; the rest is most of what people write
+# Full-width forms of ASCII, wide and unbreakable spaces, hyphens and dashes of one hyphen's meaning.
+PLAIN = {sign: sign - 0xFEE0 for sign in range(0xFF01, 0xFF5F)}
+PLAIN |= dict.fromkeys((0xA0, 0x2002, 0x2003, 0x2007, 0x2009, 0x202F, 0x3000), ord(" "))
+PLAIN |= dict.fromkeys((*range(0x2010, 0x2014), 0x2212, 0xFE63), ord("-"))
 JOINER = "\u200d"
 JOINED = re.compile("(?<=[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d(?=[\u2600-\u27bf\U0001f000-\U0001faff])")
 
@@ -35,7 +39,11 @@ def unite(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     joined = JOINED.split(text) if JOINER in text else (text,)
-    text = JOINER.join(UNUSUAL.sub(_fold, part) for part in joined)
+    return compatible(JOINER.join(UNUSUAL.sub(_fold, part) for part in joined))
+
+
+def compatible(text: str) -> str:
+    """Unicode NFKC except for signs that would lose their meaning."""
     if unicodedata.is_normalized("NFKC", text):
         return text
     parts = TELLING.split(text)
@@ -61,6 +69,11 @@ def visible(text: str) -> str:
         joined = JOINED.split(text) if JOINER in text else (text,)
         text = JOINER.join("".join(filter(_is_visible, part)) for part in joined)
     return unicodedata.normalize("NFC", text)
+
+
+def plain(text: str) -> str:
+    """The text with ASCII in place of what looks like it, one character for one: places stay the same."""
+    return text if text.isascii() else text.translate(PLAIN)
 
 
 def _fold(match: re.Match[str]) -> str:

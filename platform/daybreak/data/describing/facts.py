@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from daybreak.data import quarantine, tables
 from daybreak.data.describing.accounts import CERTIFICATE, accounts, optional
 from daybreak.data.describing.coverage import coverage, kept, labels, lengths
+from daybreak.data.describing.overlap import overlap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,7 @@ def gather(root: Path, examples: int, right: Iterable[bool]) -> dict[str, Any]:
     Raises StepFailed when rows are unaccounted for.
     """
     told = accounts(root)
-    dedupe = tables.read_json(root / "data/dedupe/counts.json")
+    ingest, dedupe = (tables.read_json(root / f"data/{stage}/counts.json") for stage in ("ingest", "dedupe"))
     rows = kept(root, "label", "source", "language", "licence", "groups")
     splits = labels(rows)
     return {
@@ -34,7 +35,9 @@ def gather(root: Path, examples: int, right: Iterable[bool]) -> dict[str, Any]:
         "splits": splits,
         "lengths": lengths(kept(root, "text")["text"]),
         "coverage": coverage(rows, right),
-        "encodings": tables.read_json(root / "data/ingest/counts.json").get("encodings"),
+        "overlap": overlap(root),
+        "encodings": ingest.get("encodings"),
+        "licences": ingest.get("licences"),
         "personal": optional(root / "data/clean/personal.json"),
         "examples": {
             "contradictions": _contradictions(root, examples),

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from daybreak.data.describing import charts
+from daybreak.data.describing import charts, words
 from daybreak.data.describing.flow import Stage, flow
-from daybreak.data.describing.words import ACTIONS, COLUMNS, KINDS, LANGUAGES, LOSSES, RULES, SPLITS, STAGES
+from daybreak.data.describing.words import LANGUAGES, LOSSES, SPLITS, STAGES
 
 TEMPLATE = Path(__file__).with_name("report.html")
 PARTS = 6  # colours of parts
@@ -25,7 +25,7 @@ def render(facts: dict[str, Any], drift: Iterable[Mapping[str, Any]] = (), about
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"n": "{:,}".format, "percent": _percent}
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    words = {"rules": RULES, "columns": COLUMNS, "kinds": KINDS, "actions": ACTIONS, "stages": STAGES, "splits": SPLITS}
+    names = ("rules", "kinds", "actions", "stages", "splits", "obligations")
     told = {
         "facts": facts,
         "charts": _charts(facts),
@@ -33,7 +33,7 @@ def render(facts: dict[str, Any], drift: Iterable[Mapping[str, Any]] = (), about
         "personal": list(_personal(facts["personal"] or {"found": {}})),
         "drift": list(drift),
     }
-    return template.render(told, words=words, about=about) + "\n"
+    return template.render(told, words={name: getattr(words, name.upper()) for name in names}, about=about) + "\n"
 
 
 def _percent(share: float, digits: int = 1) -> str:
@@ -94,7 +94,7 @@ def _coverage(facts: dict[str, Any]) -> Iterable[dict[str, Any]]:
                 }
                 for each in told["shown"]
             ]
-            yield {"title": COLUMNS.get(column, (column, "group")), "different": told["different"], "rows": rows}
+            yield {"title": words.COLUMNS.get(column, (column, "group")), "different": told["different"], "rows": rows}
 
 
 def _value(column: str, name: str) -> str:

@@ -71,3 +71,8 @@ ACTIONS = {
     "refuse": "拒收该行 refuse",
     "keep": "保留 keep",
 }
+OBLIGATIONS = {
+    "share_alike": ("相同方式共享", "share alike"),
+    "non_commercial": ("仅限非商业用途", "non-commercial use only"),
+    "no_derivatives": ("禁止演绎", "no derivatives"),
+}

@@ -13,6 +13,7 @@ REGIONS = frozenset((81, 82, 83, 91))  # Hong Kong, Macao, Taiwan residents' per
 RESIDENT_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 RESIDENT_CHECKS = "10X98765432"
 S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
+FOUR_MIXED = re.compile(r"(?=\d*[a-f])(?=[a-f]*\d)[\da-f]{4}", re.I | re.A)
 ISSUERS = re.compile(  # ISO/IEC 7812 prefixes with the lengths that are in use
     r"4\d{12}|4\d{15}|5[1-5]\d{14}|2(?:2[2-9]|[3-6]\d|7[01]|720)\d{12,13}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}"
     r"|35\d{14}|6\d{15,18}|9\d{15,18}|[45]\d{16,18}"
@@ -72,12 +73,13 @@ def is_ipv4(number: str) -> bool:
 
 
 def is_ipv6(number: str) -> bool:
-    """An address with at least three written groups, which no time of day or C++ name has."""
+    """An address with at least three written groups, or one of four letters and digits: no time of day, no C++ name."""
     try:
         ipaddress.IPv6Address(number)
     except ValueError:
         return False
-    return len([group for group in number.split(":") if group]) >= 3
+    written = [group for group in number.split(":") if group]
+    return len(written) >= 3 or any(FOUR_MIXED.fullmatch(group) for group in written)
 
 
 def is_place(pair: str) -> bool:

@@ -15,7 +15,10 @@ from daybreak.data.personal import checksums
 
 @dataclass(frozen=True)
 class Kind:
-    """One pattern, tried where its sign is seen. Group `value`, if any, is the datum, the rest context that vouches."""
+    """One pattern, tried where its sign is seen. Group `value`, if any, is the datum, the rest context that vouches.
+
+    A match in which that group has no part is something else that looks alike, and is passed over.
+    """
 
     name: str
     sign: str
@@ -31,17 +34,21 @@ class Kind:
         return "value" if "value" in self.compiled.groupindex else 0
 
 
-IS = r"\s?(?:是|为|叫|is|[:=#])?\s?:?\s?"  # between the word that names a datum and the datum
+OPENING, CLOSING = r"[\"'“”‘「『【〔\[({<]", r"[\"'”’」』】〕\])}>]"
+IS = rf"{CLOSING}?\s?(?:是|为|叫|is|[:=#])?\s?:?\s?{OPENING}?\s?"  # between the word that names a datum and the datum
 START, END = r"(?<![0-9])(?<![0-9][.-])", r"(?![0-9])(?![.-][0-9])"  # edges of a number: not inside a longer one
 OPEN, CLOSE = r"(?<![a-z0-9])", r"(?![a-z0-9])"  # edges of a code of letters and digits
 NUMBER = r"(?:编?号码?| ?(?:number|code|no\.?|id|reference))?"
-NICK = r"[a-z][a-z0-9_-]{5,19}(?![a-z0-9_-])"
+NICK = r"(?!(?:we-?chat|wei?xin)(?![a-z0-9_-]))[a-z][a-z0-9_-]{5,19}(?![a-z0-9_-])"
 TELLING_NICK = rf"(?=[a-z_-]*\d|[a-z]+_){NICK}"  # no word looks like this, so less context will do
+# Any other word may be a nick as well, but only right after what says so.
+ANY_NICK = rf"(?:(?<=[:=是为号])|(?<=[:=是为]\s)|(?<=id\s)|(?<=[:=是为号]{OPENING})|(?<=[:=是为]\s{OPENING})){NICK}"
 EXTENSION = r"(?:\s?(?:-|转|分机|x|ext\.?)\s?\d{1,5})?"
 CHINESE_AREA = r"0(?:10|2\d|[3-9]\d\d)"
 SECONDS = r"(?:[秒\"″]|''|′′)"
 ARC = rf"\d{{1,3}}(?:\.\d{{1,15}})?\s?[°度]\s?(?:\d{{1,2}}\s?['′分]\s?(?:\d{{1,2}}(?:\.\d+)?\s?{SECONDS}\s?)?)?"
 DECIMAL = r"-?\d{1,3}\.\d{2,15}"
+DATE = r"(?:19|20)\d\d-\d\d?-\d\d?(?![\d-])"
 
 
 def _after(words: str, value: str) -> str:
@@ -51,6 +58,29 @@ def _after(words: str, value: str) -> str:
 def _word(words: str) -> str:
     return rf"(?<![a-z])(?:{words})"
 
+
+VERSIONED = (
+    _word(
+        r"version|ver\.?|build|android|(?:mac|ipad|color|harmony|i)?os|windows|win|miui|emui|driver|firmware|bios|kernel|"
+        r"chrome|chromium|firefox|safari|opera|(?:edge?|opr|[a-z]{3,6}webkit|micromessenger|qq)(?=/)|upgraded? to"
+    )
+    + "|版(?:本号?)?|安卓|鸿蒙|驱动(?:程序)?|固件|内核|补丁|微信|浏览器|升级?[到至成为]|更新[到至]"
+)
+# Four numbers of a release; networks at home and a machine's own address are none.
+RELEASE = r"(?<![0-9.])(?!192\.168\.|172\.|127\.)\d{1,5}(?:\.\d{1,5}){3}(?![0-9]|\.[0-9])"
+RELEASED = r"\s?(?:(?:正式|测试|稳定|最新|新|旧)?版|version|(?:升级?|更新)[到至])"
+# Not inside a longer address; behind the colon of a word, also of one that ends in what could be digits to base 16.
+BEFORE_IPV6 = (
+    r"(?:(?<![0-9a-z:.])|(?<=[g-z])(?=\d)|(?<=[^0-9a-f:.]:)"
+    + "".join(rf"|(?<=[g-z][a-f]{{{count}}}:)" for count in range(1, 5))
+    + ")(?=::|[0-9a-f])"
+)
+# What goes on after an @ without naming anybody: "called the staff in vain", "everybody, come and see".
+NOBODY = (
+    "了(?!不)|过(?!客)|一下|[他她它你您谁]|我[们也都没不就]|所有人|全[体员]|大家(?!电)|各位|"
+    "(?:客服|官方|商家|卖家|店家|老板|掌柜|店小二|平台|前台|管理员|群主|楼主)"
+    r"(?:[\s:们也都没不就一半怎为还回帮快来]|人员|$)"
+)
 
 # In this order: what an earlier pattern took is not looked at by a later one.
 KINDS = (
@@ -103,8 +133,8 @@ KINDS = (
         "order",
         "number",
         _after(
-            rf"(?:[订定]单|流水|交易|发票|下单|invoice|order|transaction|booking){NUMBER}",
-            rf"(?:[a-z]{{1,4}}-?)?\d[\d-]{{5,28}}\d{CLOSE}",
+            rf"(?:[订定]单|单(?=号)|流水|交易|发票|下单|invoice|order|transaction|booking){NUMBER}",
+            rf"(?!{DATE})(?:[a-z]{{1,4}}-?)?\d[\d-]{{5,28}}\d{CLOSE}",
         ),
     ),
     Kind("order", "number", rf"{START}\d{{3}}-\d{{7}}-\d{{7}}{END}"),
@@ -151,10 +181,16 @@ KINDS = (
     Kind(
         "ip",
         "dotted",
-        r"(?<![0-9.])(?<!v)(?<!version )(?<!版本)(?<!版本号)(?:\d{1,3}\.){3}\d{1,3}(?![0-9]|\.[0-9])",
+        rf"(?:{VERSIONED})/?{IS}v?{RELEASE}|{RELEASE}(?={RELEASED})"
+        r"|(?<![0-9.])(?<!v)(?P<value>(?:\d{1,3}\.){3}\d{1,3})(?![0-9]|\.[0-9])",
         checksums.is_ipv4,
     ),
-    Kind("ip", "dotted", r"(?<![0-9a-f:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![0-9a-f:])", checksums.is_ipv6),
+    Kind(
+        "ip",
+        "dotted",
+        rf"{BEFORE_IPV6}(?:[0-9a-f]{{0,4}}:){{2,7}}[0-9a-f]{{0,4}}(?![0-9a-z:])",
+        checksums.is_ipv6,
+    ),
     Kind(
         "coordinates",
         "degrees",
@@ -186,12 +222,13 @@ KINDS = (
         "wechat",
         "nick",
         rf"(?:微信|威信|薇信|v信|{_word('wei?xin|we-?chat')})(?:号码?| ?(?:id|account|number))?{IS}"
-        rf"(?P<value>(?:(?<=[:=是为])|(?<=[:=是为]\s)|(?<=号)|(?<=id\s)){NICK}|{TELLING_NICK})",
+        rf"(?P<value>{ANY_NICK}|{TELLING_NICK})",
     ),
     Kind(
         "wechat",
         "nick",
-        rf"(?:(?<![a-z0-9/._])(?:vx|wx)\s?[:是+]?\s?|加[vw]\s?:?\s?)(?P<value>{TELLING_NICK})",
+        rf"(?:(?<![a-z0-9/._])(?:vx|wx)号?\s?[:是+]?|加[vw]\s?:?)\s?{OPENING}?"
+        rf"(?!for-)(?P<value>{ANY_NICK}|{TELLING_NICK})",
     ),
     Kind(
         "user",
@@ -205,8 +242,17 @@ KINDS = (
             r"(?=[a-z_-]*\d)[a-z0-9][a-z0-9_-]{4,31}(?![a-z0-9_-])",
         ),
     ),
-    Kind("user", "at", r"(?<![a-z0-9@._/$#%^&*!~+=-])@(?P<value>[a-z_][a-z0-9_]{2,29})(?![a-z0-9_@]|\.[a-z]|\()"),
-    Kind("user", "at", r"(?<![a-z0-9@._/])@(?P<value>[\u4e00-\u9fff][\u4e00-\u9fffa-z0-9_-]{1,19})(?=[\s:]|$)"),
+    Kind(
+        "user",
+        "at",
+        rf"(?<![a-z0-9@._/$#%^&*!~+=-])@(?!(?:all|everyone|here){CLOSE})"
+        r"(?P<value>[a-z_][a-z0-9_]{2,29})(?![a-z0-9_@]|\.[a-z]|\()",
+    ),
+    Kind(
+        "user",
+        "at",
+        rf"(?<![a-z0-9@._/])@(?!{NOBODY})(?P<value>[\u4e00-\u9fff][\u4e00-\u9fffa-z0-9_-]{{1,19}})(?=[\s:]|$)",
+    ),
 )
 NAMES = tuple(dict.fromkeys(kind.name for kind in KINDS))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from daybreak.data.cleaning import characters
 from daybreak.data.personal import kinds, naming
 from daybreak.records import Record
 
@@ -41,6 +43,9 @@ class PersonalParams(Record):
         return chosen
 
 
+MARK = re.compile(rf"\[(?:{'|'.join(sorted(PersonalParams.model_fields.keys() - {'series'}))})(?:-[0-9a-f]{{4}})?\]")
+
+
 class Find(NamedTuple):
     """A datum in a text: characters `start` to `end`."""
 
@@ -54,14 +59,17 @@ def find(text: str, *, names: bool = False, addresses: bool = False, tagger: boo
     """What a text holds, in its order, none overlapping another.
 
     Names and addresses are slower and less sure, so only if asked for; without the tagger, names by the words around.
+    A `value` is in plain characters: full-width ones and dashes, which a conversation keeps, are looked through.
+    What stands for a datum already is none, nor does it vouch for what follows.
     """
+    text = MARK.sub(_hidden, characters.plain(text))
     found: list[Find] = []
     seen = kinds.signs(text)
     for kind in kinds.KINDS if seen else ():
         for match in kind.compiled.finditer(text) if kind.sign in seen else ():
-            datum = Find(kind.name, *match.span(kind.group), match[kind.group])
-            if kind.confirm is None or kind.confirm(datum.value):
-                _add(datum, found)
+            value = match[kind.group]
+            if value and (kind.confirm is None or kind.confirm(value)):
+                _add(Find(kind.name, *match.span(kind.group), value), found)
     for start, end in naming.addresses(text) if addresses else ():
         _add(Find("address", start, end, text[start:end]), found)
     for start, end in naming.names(text, tagger=tagger) if names else ():
@@ -100,6 +108,10 @@ def _pieces(text: str, found: list[Find], params: PersonalParams) -> Iterator[st
         yield pseudonym(datum.kind, datum.value, params.series) if chosen else f"[{datum.kind}]"
         place = datum.end
     yield text[place:]
+
+
+def _hidden(mark: re.Match[str]) -> str:
+    return "。" * len(mark[0])
 
 
 def _add(datum: Find, found: list[Find]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from daybreak.data import formats
 from daybreak.data.formats import DELIMITERS, LINES
 from daybreak.data.reading import delimited, encoding, foreign, json_lines, parquet
-from daybreak.data.reading.rows import Columns, Row, Values, rows
+from daybreak.data.reading.rows import Columns, Row, Values, listed, rows
 from daybreak.errors import DataError
 
 __all__ = ["Columns", "Row", "is_text", "read", "read_lines", "require"]
@@ -59,7 +59,7 @@ def _values(path: Path, name: str, kind: str, columns: Columns) -> Iterator[Valu
     if kind in DELIMITERS:
         lines = delimited.read(path, name, DELIMITERS[kind], columns.encoding)
         header = next(lines)
-        _require(header, name, columns.wanted)
+        _require(header, name, columns.wanted, ", or mend the first line if it is no header")
         places = [header.index(column) for column in columns.wanted]
         return map(itemgetter(*places), lines) if len(places) > 1 else ((line[places[0]],) for line in lines)
     if kind in LINES:
@@ -80,11 +80,11 @@ def _keys(objects: Iterator[dict[str, Any]], wanted: Iterable[str]) -> list[str]
     return list(seen)
 
 
-def _require(columns: list[str], name: str, wanted: Mapping[str, str]) -> None:
+def _require(columns: list[str], name: str, wanted: Mapping[str, str], otherwise: str = "") -> None:
     for column, key in wanted.items():
         if column not in columns:
-            found = f"{name} has no column {column!r}, its columns are {', '.join(map(repr, columns)) or 'none'}"
-            raise DataError(found, f"the column that {key} names", f"Set {key} in params.yaml")
+            found = f"{name} has no column {column!r}, its columns are {listed(columns)}"
+            raise DataError(found, f"the column that {key} names", f"Set {key} in params.yaml{otherwise}")
 
 
 def _explained(rows: Iterator[Row], name: str) -> Iterator[Row]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from daybreak.data.reading import encoding
+from daybreak.data.reading.rows import listed
 from daybreak.errors import DataError
 
 
@@ -19,7 +20,8 @@ def read(path: Path, name: str, delimiter: str, code: str | None) -> Iterator[li
     try:
         header = next((line for line in reader if line), [])
         if len(set(header)) < len(header):
-            raise DataError(f"{name} names a column twice in {header}", "distinct column names", "Mend its first line")
+            found = f"{name} names a column twice in {listed(header)}"
+            raise DataError(found, "distinct column names", "Mend its first line, which may be no header")
         yield header
         for values in filter(None, reader):
             if len(values) != len(header):

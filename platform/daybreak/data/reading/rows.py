@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import islice
 from math import isnan
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from daybreak.data.reading.encoding import LONGEST_LINE
 from daybreak.errors import DataError
 from daybreak.records import Record
 
+NAMES, NAME = 10, 20  # how many names of columns a message tells, and how many characters of each
 Values = tuple[Any, ...]  # of the wanted columns, in their order
 DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)")
 
@@ -69,6 +71,13 @@ def rows(values: Iterable[Values], name: str, columns: Columns) -> Iterator[Row]
     for each in values:
         found = _conversation(each[0], name) if columns.messages else _labelled(each, place, name, columns)
         yield _checked(found if plain else _described(found, each, place, name, columns))
+
+
+def listed(names: Iterable[str]) -> str:
+    """Column names for a message: ten at most, cut, since the first line of a table without a header is a row."""
+    first = list(islice(names, NAMES + 1))
+    told = [repr(name if len(name) <= NAME else f"{name[:NAME]}…") for name in first[:NAMES]]
+    return ", ".join([*told, *(["…"] if len(first) > NAMES else [])]) or "none"
 
 
 def plain(value: Any, name: str, column: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daybreak.data.cleaning.characters import repair, unite, visible
+from daybreak.data.cleaning.characters import compatible, plain, repair, unite, visible
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,11 @@ from daybreak.data.cleaning.characters import repair, unite, visible
 )
 def test_characters_are_united(text: str, united: str) -> None:
     assert unite(text) == united
+
+
+@given(st.text() | st.text("é\u0301e²2½⁄1ﬁＡ \u200b\u200d´\u3000"))
+def test_what_is_united_apart_has_compatible_forms_apart(text: str) -> None:
+    assert unite(compatible(text)) == unite(text)
 
 
 @given(st.text())
@@ -74,6 +79,12 @@ def test_seven_bit_chinese_is_repaired() -> None:
 )
 def test_a_text_that_is_right_stays(text: str) -> None:
     assert repair(text) == text
+
+
+def test_plain_characters_stand_in_the_same_places() -> None:
+    wide = "Ａ１～，（ａ\u2011ｂ）\u3000酒店\u2013\xa0²½。é"
+    assert plain(wide) == "A1~,(a-b) 酒店- ²½。é"
+    assert len(plain(wide)) == len(wide)
 
 
 def test_what_is_visible_keeps_its_lines() -> None:

@@ -18,6 +18,7 @@ def test_facts_hold_every_part_of_the_page(staged_project: Project) -> None:
     assert found["labels"] == ["negative", "positive"]
     assert sum(found["lengths"]["histogram"]) == found["rows"]["kept"]
     assert found["clusters"]["threshold"] == found["leakage"]["threshold"] == 0.8
+    assert found["licences"] == {"": {"rows": 300, "obligations": []}}
     assert found["coverage"]["source"]["shown"][0]["rows"] == found["rows"]["kept"]
 
 

@@ -55,7 +55,11 @@ FULL = {
         "planted": {"mobile": {"zh": {"recall": 0.985, "n": 200}}},
         "false_alarms_per_1000": 0.4,
     },
-    "contamination": [{"set": "human-eval", "rows": 164, "exact": 0, "near": 1}],
+    "contamination": [{"set": "human-eval", "rows": 164, "exact": 0, "near": 1, "contained": 8642}],
+    "licences": {
+        "CC-BY-NC-4.0": {"rows": 9753, "obligations": ["non_commercial"]},
+        "MIT": {"rows": 1, "obligations": []},
+    },
     "certificate": {"series": {"number": 3, "because": "split.seed was changed"}, "class_deviation": 0.0003},
     "noise": {
         "rows": 300,
@@ -96,6 +100,9 @@ def test_everything_that_was_found_is_told(facts: dict[str, Any]) -> None:
         "98.5%",
         "0.40",
         "human-eval",
+        "8,642",
+        "9,753",
+        "non-commercial use only",
         "split.seed was changed",
     ):
         assert told in html

@@ -3,6 +3,7 @@
 import re
 
 from daybreak.data.describing import words
+from daybreak.data.licences import OBLIGATIONS
 from daybreak.data.personal.replacing import PersonalParams
 
 
@@ -17,6 +18,11 @@ def test_what_stands_in_charts_is_named_in_both_languages() -> None:
 
 def test_every_rule_is_explained_in_both_languages() -> None:
     assert all(len(told) == 2 and in_both(" ".join(told)) for told in words.RULES.values())
+
+
+def test_every_obligation_of_a_licence_is_told_in_both_languages() -> None:
+    assert words.OBLIGATIONS.keys() == OBLIGATIONS.keys()
+    assert all(in_both(" ".join(told)) for told in words.OBLIGATIONS.values())
 
 
 def test_every_kind_of_personal_data_has_a_name() -> None:

@@ -74,7 +74,11 @@ def test_addresses_of_version_4(address: str, valid: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "valid"), [("2001:db8::ff00:42:8329", True), ("12:30:45", False), ("a::b", False), ("::1", False)]
+    ("address", "valid"),
+    [
+        *(("2001:db8::ff00:42:8329", True), ("fe80::1", True), ("12:30:45", False)),
+        *(("a::b", False), ("::1", False), ("dead::beef", False), ("2008::5", False)),
+    ],
 )
 def test_addresses_of_version_6(address: str, valid: bool) -> None:
     assert checksums.is_ipv6(address) is valid

@@ -15,6 +15,20 @@ def test_what_has_a_checksum_or_a_pattern_is_found(kind: str, language: str) -> 
     assert measured["recall"] >= 0.98
 
 
+@pytest.mark.parametrize("dash", ["\u2010", "\u2011", "－"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_conversations_keep_wide_characters_and_none_hides_anything(language: str, dash: str) -> None:
+    """A turn is normalised to NFC alone: what is planted there in full width must be found all the same."""
+    wide = {sign: sign + 0xFEE0 for sign in range(0x21, 0x7F)} | {ord("-"): dash, ord(" "): "\u3000"}
+    found: dict[str, list[bool]] = {}
+    for kind, text, value in planted.planted(language):
+        if kind in NAMES:
+            found.setdefault(kind, []).append(
+                planted._is_found(text.translate(wide), value.translate(wide), PersonalParams())
+            )
+    assert {kind for kind, each in found.items() if sum(each) / len(each) < 0.98} == set()
+
+
 def test_false_alarms_are_at_most_one_in_a_thousand() -> None:
     measured = planted.measure(PersonalParams())
     assert all(each["sentences"] >= 900 for each in measured["false_alarms"].values())

@@ -21,6 +21,14 @@ def test_the_same_datum_is_the_same_pseudonym_however_it_is_written() -> None:
     assert first == second
 
 
+def test_wide_characters_and_dashes_are_looked_through_and_stay_where_nothing_is_found() -> None:
+    assert treated("（电话：１３８００１３８０００）", mobile="mask") == "（电话：[mobile]）"
+    assert treated("微信号：ａｂｃ＿１２３４５，好", wechat="mask") == "微信号：[wechat]，好"
+    assert treated("写信到ａ＠ｂ．ｃｎ", email="mask") == "写信到[email]"
+    assert treated("打１３８００１３８０００") == treated("打138\u20100013\u20108000") == treated("打13800138000")
+    assert treated("（２０２４－２０２５）") == "（２０２４－２０２５）"
+
+
 def test_another_series_gives_other_pseudonyms() -> None:
     assert treated(TEXT) != treated(TEXT, series="another")
     assert treated(TEXT) == treated(TEXT, series="daybreak")
@@ -52,3 +60,11 @@ def test_finds_come_in_order_and_never_overlap() -> None:
 def test_a_pseudonym_is_not_found_again() -> None:
     once = treated(f"{TEXT},微信:abc12345,订单号12345678,IP 10.0.0.138,@some_user")
     assert looked_for(once, PersonalParams()) == []
+
+
+@pytest.mark.parametrize("kind", sorted(PersonalParams.model_fields.keys() - {"series"}))
+def test_what_stands_for_a_datum_is_none_and_vouches_for_nothing(kind: str) -> None:
+    for mark in (f"[{kind}]", f"[{kind}-12ab]"):
+        for word in ("微信号:", "微信", "vx:", "账号", "QQ", "订单", "快递", "电话", "user id "):
+            assert find(f"{word}{mark},好") == []
+        assert find(f"好{mark} 23456789,{mark}:lihua_2020") == []

@@ -100,6 +100,18 @@ def test_bad_files_say_what_is_wrong(tmp_path: Path, name: str, content: str | b
         read(written(tmp_path / name, content))
 
 
+def test_a_row_where_the_header_should_be_is_not_told_whole(tmp_path: Path) -> None:
+    row = ["我住在北京市朝阳区建国路八十八号院三号楼二单元", *(f"v{number}" for number in range(10))]
+    for content, message in (
+        (f"{','.join(row)}\n", r"its columns are '我住在北京市.{14}…', 'v0', .*'v8', …; .*no header"),
+        (f"{','.join([*row, row[0]])}\n", r"names a column twice in .*may be no header"),
+    ):
+        with pytest.raises(DataError, match=message) as raised:
+            read(written(tmp_path / "a.csv", content))
+        assert "二单元" not in str(raised.value)
+        assert "v9" not in str(raised.value)
+
+
 def test_what_is_cut_says_how(tmp_path: Path) -> None:
     packed = gzip.compress("text,label\n好,yes\n".encode() * 1000)
     for content, message in (

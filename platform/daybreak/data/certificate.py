@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FOLDER = Path("data/split")
-LOST = "lost"  # stands in the folder in place of a split that cannot be had back
 
 
 class Series(Record):
@@ -49,18 +48,11 @@ def earlier(root: Path) -> Earlier | None:
         raise DataError(found, "what the last preparation wrote", "Run `dvc checkout data/split`") from None
 
 
-def was_lost(root: Path) -> bool:
-    """Whether there was an earlier split that cannot be had back."""
-    return (root / FOLDER / LOST).is_file()
-
-
-def series(
-    before: Earlier | None, ratios: Ratios, seed: int, groups: Sequence[str], known: int, *, lost: bool = False
-) -> Series:
+def series(before: Earlier | None, ratios: Ratios, seed: int, groups: Sequence[str], known: int) -> Series:
     """The series that a split belongs to: the earlier one's, unless a setting changed or none of its rows is left."""
     wanted = {"ratios": ratios, "seed": seed, "groups": tuple(groups)}
     if before is None:
-        return Series(number=1, because="the earlier split was lost" if lost else "", **wanted)
+        return Series(number=1, because="", **wanted)
     reasons = [
         f"{name} was {_told(was)} and is {_told(now)}"
         for name, now in wanted.items()

@@ -54,12 +54,7 @@ def split(root: Path, params: SplitParams) -> None:
     before = certificate.earlier(root)
     known = _known(rows, before)
     found = certificate.series(
-        before,
-        params.ratios,
-        params.seed,
-        linking.group_columns(rows),
-        int((known != FREE).sum()),
-        lost=certificate.was_lost(root),
+        before, params.ratios, params.seed, linking.group_columns(rows), int((known != FREE).sum())
     )
     placed, bridges = _linked(root, rows, known, before if before and found == before.series else None, threshold)
     placed = placed.assign(split=_assigned(placed, params))

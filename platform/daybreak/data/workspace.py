@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from daybreak import digests
-from daybreak.data import certificate, lockfile, pipeline, sources, tags
+from daybreak.data import lockfile, pipeline, sources, tags
 from daybreak.data.tags import DataVersion
 from daybreak.errors import Busy, DataError, DaybreakError
 from daybreak.records import DatasetRef, Project
@@ -58,24 +58,19 @@ def recall_split(project: Project, wait_seconds: float) -> None:
     """Make data/split/, which the next split continues, what dvc.lock says, whatever was done to it since.
 
     Without a word of dvc.lock it is kept if it is a data version's; else it is what a first preparation left when it
-    failed, and goes. So it does where the cache has lost it and there is no remote: then the next split begins anew,
-    and its certificate says why. Raises DataError when a remote may have it and does not give it.
+    failed, and goes. So it does where the cache has lost it and there is no remote, as in a new clone of the sample:
+    then the next split begins anew. Raises DataError when there is a remote and it does not give it.
     """
     kept = lockfile.keeps(project.root, SPLIT)
     if kept or (kept is None and tags.find_by_digest(project, digest(project))):
         return
-    if kept is None:
+    if kept is None or (not _checked_out(project, wait_seconds) and not _fetched(project, wait_seconds)):
         shutil.rmtree(project.root / SPLIT, ignore_errors=True)
-    elif _checked_out(project, wait_seconds):
-        return
-    elif pipeline.has_remote(project.root):
-        _fetch(project, wait_seconds)
-    else:
-        shutil.rmtree(project.root / SPLIT, ignore_errors=True)
-        put(project.root / SPLIT / certificate.LOST, b"")
 
 
-def _fetch(project: Project, wait_seconds: float) -> None:
+def _fetched(project: Project, wait_seconds: float) -> bool:
+    if not pipeline.has_remote(project.root):
+        return False
     found = f"{SPLIT}, which says where the rows stand, cannot be had"
     remedy = f"Try `dvc pull {SPLIT}` when the remote answers, or remove {LOCK} to begin a new series of splits"
     try:
@@ -84,8 +79,9 @@ def _fetch(project: Project, wait_seconds: float) -> None:
         raise
     except DaybreakError:
         raise DataError(found, "the remote to give what dvc.lock records", remedy) from None
-    if not _checked_out(project, wait_seconds):
+    if not _checked_out(project, wait_seconds):  # dvc calls a remote that does not answer an empty one
         raise DataError(found, "the remote to hold what dvc.lock records", remedy)
+    return True
 
 
 def _checked_out(project: Project, wait_seconds: float) -> bool:

@@ -72,6 +72,7 @@ def test_plain_git_and_dvc_roll_back_a_second_clone(grown: Project, prepared: Pr
 def test_a_number_that_others_took_moves(prepared: Project, tmp_path: Path) -> None:
     share(prepared, tmp_path)
     second = clone(tmp_path, "second")
+    (second.root / "dvc.lock").unlink()  # they prepared before anything was shared
     write_params(second.root, {"split": {"seed": 5}})
     theirs = versions.prepare(second)
     assert theirs.version == 1
@@ -119,6 +120,7 @@ def test_an_offline_remote_is_told_and_fails_nothing(prepared: Project, tmp_path
 def test_a_pin_follows_its_version(prepared: Project, tmp_path: Path) -> None:
     share(prepared, tmp_path)
     second = clone(tmp_path, "second")
+    (second.root / "dvc.lock").unlink()  # they prepared before anything was shared
     write_params(second.root, {"split": {"seed": 5}})
     versions.prepare(second)
     remote.push(second)

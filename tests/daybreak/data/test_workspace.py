@@ -2,11 +2,10 @@
 
 import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from daybreak.data import certificate, pipeline, split, tables, workspace
+from daybreak.data import pipeline, split, stage, tables, workspace
 from daybreak.errors import Busy, DataError
 from daybreak.records import Project
 
@@ -68,19 +67,19 @@ def test_the_split_that_the_next_one_continues_is_put_back(prepared: Project, sp
     workspace.recall_split(prepared, 0)
 
 
-def test_a_split_that_cannot_be_had_back_begins_anew(prepared: Project) -> None:
+def test_without_cache_and_remote_the_split_begins_anew_with_the_same_bytes(prepared: Project) -> None:
+    """A new clone of the sample stands like this, and its dvc.lock must stay what it is."""
+    before = {path.name: path.read_bytes() for path in (prepared.data / "split").iterdir()}
     shutil.rmtree(prepared.root / ".dvc/cache")
     damage(prepared)
     workspace.recall_split(prepared, 10)
-    assert [path.name for path in (prepared.data / "split").iterdir()] == [certificate.LOST]
-    split.split(prepared.root, split.SplitParams())
-    told = tables.read_json(prepared.data / "split/certificate.json")["series"]
-    assert (told["number"], told["because"]) == (1, "the earlier split was lost")
-    assert not certificate.was_lost(prepared.root)
+    assert not (prepared.data / "split").exists()
+    split.split(prepared.root, stage.section(prepared.root, "split"))
+    assert {path.name: path.read_bytes() for path in (prepared.data / "split").iterdir()} == before
 
 
-def test_a_split_that_a_remote_may_have_is_not_begun_anew(prepared: Project, tmp_path: Path) -> None:
-    pipeline.dvc(prepared.root, "remote", "add", "--default", "away", str(tmp_path / "gone"), wait_seconds=10)
+def test_a_split_that_a_remote_may_have_is_not_begun_anew(prepared: Project) -> None:
+    pipeline.dvc(prepared.root, "remote", "add", "--default", "away", "http://127.0.0.1:9/gone", wait_seconds=10)
     before = (prepared.data / "split/assignments.parquet").read_bytes()
     workspace.recall_split(prepared, 10)
     damage(prepared)
@@ -90,7 +89,6 @@ def test_a_split_that_a_remote_may_have_is_not_begun_anew(prepared: Project, tmp
     damage(prepared)
     with pytest.raises(DataError, match=r"data/split/, .* cannot be had.*dvc pull data/split/"):
         workspace.recall_split(prepared, 10)
-    assert not certificate.was_lost(prepared.root)
 
 
 def test_without_a_lock_only_a_version_is_continued(prepared: Project) -> None:

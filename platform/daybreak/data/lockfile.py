@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,9 @@ def is_current(root: Path) -> bool:
     try:
         wanted = _load(root / "dvc.yaml")["stages"]
         recorded = _load(root / "dvc.lock")["stages"]
-        seen: dict[str, str | None] = {}
+        digest = _digests(root)
         return set(wanted) == set(recorded) and all(
-            _stage_is_current(root, wanted[name], recorded[name], seen) for name in wanted
+            _stage_is_current(root, wanted[name], recorded[name], digest) for name in wanted
         )
     except (OSError, KeyError, TypeError, AttributeError, yaml.YAMLError, UnicodeDecodeError):
         return False
@@ -33,11 +34,11 @@ def keeps(root: Path, path: str) -> bool | None:
         recorded = {entry["path"]: entry["md5"] for stage in stages for entry in stage.get("outs", [])}
     except (OSError, KeyError, TypeError, AttributeError, yaml.YAMLError, UnicodeDecodeError):
         return None
-    return _digest(root, path, {}) == recorded[path] if path in recorded else None
+    return _digests(root)(path) == recorded[path] if path in recorded else None
 
 
 def _stage_is_current(
-    root: Path, wanted: dict[str, Any], recorded: dict[str, Any], seen: dict[str, str | None]
+    root: Path, wanted: dict[str, Any], recorded: dict[str, Any], digest: Callable[[str], str | None]
 ) -> bool:
     if wanted["cmd"] != recorded["cmd"] or not _params_are_current(root, wanted.get("params", []), recorded):
         return False
@@ -45,7 +46,7 @@ def _stage_is_current(
         entries = recorded.get(kind, [])
         if sorted(map(_path, wanted.get(kind, []))) != sorted(entry["path"] for entry in entries):
             return False
-        if any(_digest(root, entry["path"], seen) != entry["md5"] for entry in entries):
+        if any(digest(entry["path"]) != entry["md5"] for entry in entries):
             return False
     return True
 
@@ -61,16 +62,37 @@ def _params_are_current(root: Path, wanted: list[str], recorded: dict[str, Any])
     return sorted(wanted) == sorted(known) and all(name in now and now[name] == known[name] for name in wanted)
 
 
-def _digest(root: Path, path: str, seen: dict[str, str | None]) -> str | None:
+def _digests(root: Path) -> Callable[[str], str | None]:
     """MD5 as dvc computes it: of a file's bytes, or of the list of a folder's files; None when there is nothing."""
-    if path not in seen:
-        seen[path] = _md5_of_place(root / path)
-    return seen[path]
+    seen: dict[str, str | None] = {}
+    ignored = _ignored(root)
+
+    def digest(path: str) -> str | None:
+        if path not in seen:
+            seen[path] = _md5_of_place(root / path, ignored)
+        return seen[path]
+
+    return digest
 
 
-def _md5_of_place(place: Path) -> str | None:
+def _ignored(root: Path) -> Callable[[Path], bool]:
+    """Whether dvc looks away from a file: what the .dvcignore beside the repository's .dvc names, such as caches."""
+    from pathspec import GitIgnoreSpec
+
+    top = next((place for place in (root, *root.parents) if (place / ".dvc").is_dir()), root).resolve()
+    listed = top / ".dvcignore"
+    spec = GitIgnoreSpec.from_lines(listed.read_text(encoding="utf-8").splitlines() if listed.is_file() else [])
+
+    def ignored(file: Path) -> bool:
+        found = file.resolve()
+        return found.is_relative_to(top) and spec.match_file(found.relative_to(top))
+
+    return ignored
+
+
+def _md5_of_place(place: Path, ignored: Callable[[Path], bool]) -> str | None:
     if place.is_dir():
-        files = [file for file in place.rglob("*") if file.is_file()]
+        files = [file for file in place.rglob("*") if file.is_file() and not ignored(file)]
         entries = [{"md5": _md5(file), "relpath": file.relative_to(place).as_posix()} for file in files]
         listing = json.dumps(sorted(entries, key=lambda entry: entry["relpath"]), sort_keys=True)
         return hashlib.md5(listing.encode(), usedforsecurity=False).hexdigest() + ".dir"

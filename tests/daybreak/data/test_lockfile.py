@@ -51,6 +51,14 @@ def test_every_change_is_seen(prepared: Project, change: str) -> None:
     assert not lockfile.is_current(prepared.root)
 
 
+def test_what_dvc_looks_away_from_does_not_matter(prepared: Project) -> None:
+    """Python leaves compiled modules in a folder of code, which then is what it was to dvc."""
+    compiled = prepared.root / "platform/daybreak/data/describing/__pycache__/charts.cpython-311.pyc"
+    compiled.parent.mkdir(exist_ok=True)
+    compiled.write_bytes(b"compiled")
+    assert lockfile.is_current(prepared.root)
+
+
 def test_what_no_stage_reads_does_not_matter(prepared: Project) -> None:
     (prepared.root / "notes.txt").write_text("x", encoding="utf-8")
     params = yaml.safe_load((prepared.root / "params.yaml").read_text(encoding="utf-8"))

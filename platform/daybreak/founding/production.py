@@ -72,7 +72,7 @@ def _load(folder: Path) -> Any:
     import torch
     from transformers import AutoModelForSequenceClassification
 
-    from daybreak.training.encoder import quiet
+    from daybreak.training.pretrained import quiet
 
     options = {
         "local_files_only": True,
@@ -117,11 +117,11 @@ def _logits_only(model: Any) -> "nn.Module":
 
 def _describe(folder: Path, config: Any, recipe: str, aside: Path) -> tuple[ModelRef, dict[str, Any]]:
     """The model as a reference, with a plain tokenizer.json beside it in `aside`, and what goes into labels.json."""
-    from daybreak.training import encoder, tokenizer
+    from daybreak.training import pretrained, tokenizer
 
     loaded = tokenizer.load(folder)
     labels = tuple(str(config.id2label[place]) for place in range(config.num_labels))
-    limits = (LONGEST, loaded.model_max_length, encoder.positions(config) or LONGEST)
+    limits = (LONGEST, loaded.model_max_length, pretrained.positions(config) or LONGEST)
     pad_id = loaded.pad_token_id if loaded.pad_token_id is not None else config.pad_token_id or 0
     description = {"recipe": recipe, "labels": list(labels), "max_length": int(min(limits)), "pad_id": int(pad_id)}
     weights = sorted(folder.glob("*.safetensors"))

@@ -8,7 +8,7 @@ from typing import cast
 from daybreak.errors import ParamsError
 from daybreak.recipes.base import Recipe
 
-_PARTS = ("METRICS", "features", "targets", "build", "loss", "metrics", "signature", "load_model")
+_PARTS = ("METRICS", "BASE", "examples", "build", "answer", "loss", "weight", "observe", "metrics", "signature")
 
 
 def discover() -> dict[str, Recipe]:

@@ -1,15 +1,19 @@
 """What every recipe says: record → features, head, loss, metrics and the signature of its ONNX model."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from daybreak.records import ModelRef, Record
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from tokenizers import Tokenizer
     from torch import Tensor, nn
+
+IGNORED = -100
+"""A target that no loss reads: padding, and what is given rather than learned."""
+
+Direction = Literal["max", "min"]
 
 
 class Port(Record):
@@ -31,29 +35,75 @@ class Signature(Record):
     outputs: tuple[Port, ...]
 
 
+class Rows(NamedTuple):
+    """Some rows of a split, a list a column; `messages` are JSON lists of turns, "" for rows that are no dialogue."""
+
+    ids: Sequence[str]
+    texts: Sequence[str]
+    labels: Sequence[str]
+    messages: Sequence[str]
+
+
+class Example(NamedTuple):
+    """One row as it is learned: token ids, special tokens included, and targets, of any number, `IGNORED` allowed."""
+
+    ids: Sequence[int]
+    targets: Sequence[int]
+
+
+class Batch(NamedTuple):
+    """Ids and mask int64 [rows, length], padded on the right; targets int64 [rows, widest], padded with `IGNORED`.
+
+    `tokens` counts the real ones. In a packed batch the mask holds the number, from 1, of the text each token is of.
+    """
+
+    input_ids: "Tensor"
+    attention_mask: "Tensor"
+    targets: "Tensor"
+    tokens: int
+
+
 class Recipe(Protocol):
-    """A recipe module: one file in this folder. Names of its `METRICS` are those that `tuning.metric` may take."""
+    """A recipe module: one file in this folder.
 
-    METRICS: tuple[str, ...]
+    `METRICS` names what it measures, the one that counts most first, and whether more is better ("max") or less
+    ("min"); `BASE` is what it stands on: an encoder's states, or a causal language model with its own head.
+    """
 
-    def features(self, texts: Sequence[str], tokenizer: "Tokenizer", max_length: int) -> list[list[int]]:
-        """Token ids of each text, special tokens included, cut to `max_length`, not padded."""
+    METRICS: Mapping[str, Direction]
+    BASE: Literal["encoder", "decoder"]
+
+    def examples(self, rows: Rows, labels: Sequence[str], tokenizer: Any, max_length: int) -> list[Example]:
+        """One a row, in order, cut to `max_length` tokens; `tokenizer` is transformers' and is not changed.
+
+        DataError for a value that is none of the labels, or that this kind of problem cannot be learned from.
+        """
         ...
 
-    def targets(self, values: Sequence[str], labels: Sequence[str]) -> "NDArray[np.int64]":
-        """What is learned, one a row; DataError for a value that is none of the labels."""
+    def build(self, base: "nn.Module", labels: Sequence[str], dropout: float) -> "nn.Module":
+        """The network over a base; its own weights come from torch's seed."""
         ...
 
-    def build(self, encoder: "nn.Module", labels: Sequence[str], dropout: float) -> "nn.Module":
-        """A network `(input_ids, attention_mask) -> logits` over an encoder; its own weights come from torch's seed."""
+    def answer(self, network: "nn.Module", batch: Batch) -> "Tensor":
+        """What the network says to a batch; the first axis is rows."""
         ...
 
-    def loss(self, logits: "Tensor", targets: "Tensor", label_smoothing: float) -> "Tensor":
-        """Mean loss of a batch."""
+    def loss(
+        self, answers: "Tensor", targets: "Tensor", label_smoothing: float = 0.0, class_weights: "Tensor | None" = None
+    ) -> "Tensor":
+        """Sum of the losses of all targets, in nats; `class_weights` float32, one a label."""
         ...
 
-    def metrics(self, logits: "NDArray[np.float32]", targets: "NDArray[np.int64]") -> dict[str, float]:
-        """One number for each of `METRICS`, larger is better."""
+    def weight(self, targets: "Tensor", class_weights: "Tensor | None" = None) -> float:
+        """What the sum of losses is divided by: how many targets it is of, each with its class's weight."""
+        ...
+
+    def observe(self, answers: "Tensor", targets: "Tensor") -> "NDArray[np.float32]":
+        """What `metrics` needs of a batch, [rows, any]; small enough to be kept for a whole split."""
+        ...
+
+    def metrics(self, observed: "NDArray[np.float32]", labels: Sequence[str]) -> dict[str, float]:
+        """One number for each of `METRICS`, from the rows that `observe` gave."""
         ...
 
     def signature(self, labels: Sequence[str]) -> Signature:

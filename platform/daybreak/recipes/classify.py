@@ -1,62 +1,119 @@
-"""Text to one label out of several: an encoder, the mean of its states, a linear head, cross entropy."""
+"""Text to its label, or labels, out of several: an encoder, the mean of its states, a linear head.
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+One label a row is learned by cross entropy over all labels; several (a JSON list) by a yes or no for each label.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from daybreak.errors import DataError
-from daybreak.recipes.base import Port, Signature
+from daybreak.recipes.base import Batch, Direction, Example, Port, Rows, Signature
 from daybreak.records import ModelRef
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from tokenizers import Tokenizer
     from torch import Tensor, nn
 
-METRICS = ("accuracy", "macro_f1")
+METRICS: Mapping[str, Direction] = {"accuracy": "max", "macro_f1": "max"}
+BASE = "encoder"
+THRESHOLD = 0.0
+"""Logit from which on a label counts as given, where a row may have several: a probability of one half."""
 
 
-def features(texts: Sequence[str], tokenizer: "Tokenizer", max_length: int) -> list[list[int]]:
-    """Token ids of each text, special tokens included, cut to `max_length`, not padded."""
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(max_length)
-    return [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
+def examples(rows: Rows, labels: Sequence[str], tokenizer: Any, max_length: int) -> list[Example]:
+    """Token ids cut to `max_length`, and the index of the label; with several, a 0 or 1 for each label."""
+    from tokenizers import Tokenizer
+
+    backend = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
+    backend.no_padding()
+    backend.enable_truncation(max_length)
+    encoded = backend.encode_batch(list(rows.texts))
+    return [Example(one.ids, target) for one, target in zip(encoded, targets(rows.labels, labels), strict=True)]
 
 
-def targets(values: Sequence[str], labels: Sequence[str]) -> "NDArray[np.int64]":
-    """Index of each value in `labels`, int64 [rows]; DataError for a value that is none of them."""
-    import numpy as np
-
+def targets(values: Sequence[str], labels: Sequence[str]) -> list[list[int]]:
+    """Targets of each row; DataError for a value that is none of the labels, and for single labels beside lists."""
     index = {label: place for place, label in enumerate(labels)}
-    unknown = sorted({value for value in values if value not in index})
+    several = [value.startswith("[") and value not in index for value in values]
+    if any(several) and not all(several):
+        raise DataError("rows with one label beside rows with a list", "one kind of label", "Prepare the data again")
+    named = [_names(value) if many else [value] for value, many in zip(values, several, strict=True)]
+    unknown = sorted({name for names in named for name in names if name not in index})
     if unknown:
         raise DataError(f"label {unknown[0]!r}", f"one of {', '.join(labels)}", "Prepare the data again")
-    return np.array([index[value] for value in values], dtype=np.int64)
+    if any(several):
+        return [[int(label in names) for label in labels] for names in named]
+    return [[index[name] for name in names] for names in named]
 
 
-def build(encoder: "nn.Module", labels: Sequence[str], dropout: float) -> "nn.Module":
+def _names(value: str) -> list[str]:
+    try:
+        return [str(name) for name in json.loads(value)]
+    except ValueError:
+        return [value]
+
+
+def build(base: "nn.Module", labels: Sequence[str], dropout: float) -> "nn.Module":
     """Encoder → mean over real tokens → dropout → linear: `(input_ids, attention_mask) -> logits` [batch, labels]."""
     from daybreak.recipes.encoders.pooling import MeanPooled
 
-    return MeanPooled(encoder, len(labels), dropout)
+    return MeanPooled(base, len(labels), dropout)
 
 
-def loss(logits: "Tensor", targets: "Tensor", label_smoothing: float) -> "Tensor":
-    """Cross entropy, in nats, with label smoothing (Szegedy et al., 2016)."""
-    from torch.nn.functional import cross_entropy
+def answer(network: "nn.Module", batch: Batch) -> "Tensor":
+    """Logits [rows, labels]."""
+    logits: Tensor = network(batch.input_ids, batch.attention_mask)
+    return logits
 
-    return cross_entropy(logits, targets, label_smoothing=label_smoothing)
+
+def loss(
+    answers: "Tensor", targets: "Tensor", label_smoothing: float = 0.0, class_weights: "Tensor | None" = None
+) -> "Tensor":
+    """Cross entropy with label smoothing (Szegedy et al., 2016); of several labels, binary cross entropy each."""
+    from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+    logits = answers.float()
+    if targets.shape[1] == 1:
+        return cross_entropy(
+            logits, targets[:, 0], weight=class_weights, label_smoothing=label_smoothing, reduction="sum"
+        )
+    smooth = targets.to(logits.dtype) * (1 - label_smoothing) + label_smoothing / 2
+    return binary_cross_entropy_with_logits(logits, smooth, weight=class_weights, reduction="sum") / targets.shape[1]
 
 
-def metrics(logits: "NDArray[np.float32]", targets: "NDArray[np.int64]") -> dict[str, float]:
-    """Accuracy, and F1 averaged over the labels that occur in `targets` or among the answers; shares in 0..1."""
+def weight(targets: "Tensor", class_weights: "Tensor | None" = None) -> float:
+    """Number of rows; with class weights, their sum over the rows' labels."""
+    if class_weights is None or targets.shape[1] > 1:
+        return float(len(targets))
+    return float(class_weights.cpu()[targets[:, 0].cpu()].sum())
+
+
+def observe(answers: "Tensor", targets: "Tensor") -> "NDArray[np.float32]":
+    """Logits, and beside them the targets."""
+    import torch
+
+    beside: NDArray[np.float32] = torch.cat([answers.float(), targets.float()], dim=1).cpu().numpy()
+    return beside
+
+
+def metrics(observed: "NDArray[np.float32]", labels: Sequence[str]) -> dict[str, float]:
+    """Accuracy, and F1 averaged over the labels that occur among targets or answers; shares in 0..1.
+
+    Of rows with several labels, accuracy is the share whose labels are all right (exact match).
+    """
     import numpy as np
 
-    answers, size = logits.argmax(axis=1), logits.shape[1]
-    right = np.bincount(targets[answers == targets], minlength=size)
-    either = np.bincount(targets, minlength=size) + np.bincount(answers, minlength=size)
-    f1 = 2 * right[either > 0] / either[either > 0]
-    return {"accuracy": float(right.sum() / len(targets)), "macro_f1": float(f1.mean())}
+    logits, wanted = observed[:, : len(labels)], observed[:, len(labels) :].astype(np.int64)
+    if wanted.shape[1] == 1:
+        places = np.arange(len(labels))
+        truth, given = wanted == places, logits.argmax(axis=1)[:, None] == places
+    else:
+        truth, given = wanted == 1, logits > THRESHOLD
+    either = truth.sum(0) + given.sum(0)
+    f1 = 2 * (truth & given).sum(0)[either > 0] / either[either > 0]
+    return {"accuracy": float((truth == given).all(axis=1).mean()), "macro_f1": float(f1.mean())}
 
 
 def signature(labels: Sequence[str]) -> Signature:

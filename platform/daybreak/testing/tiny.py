@@ -54,8 +54,8 @@ def make_model(folder: Path, dataset: DatasetRef, steps: int = 60) -> ModelRef:
         for step in range(steps):
             part = rows.iloc[[(step * 16 + place) % len(rows) for place in range(16)]]
             batch = tokenizer(list(part["text"]), padding=True, return_tensors="pt")
-            targets = torch.tensor([LABELS.index(label) for label in part["label"]])
-            loss = classify.loss(network(batch["input_ids"], batch["attention_mask"]), targets, 0.0)
+            targets = torch.tensor([[LABELS.index(label)] for label in part["label"]])
+            loss = classify.loss(network(batch["input_ids"], batch["attention_mask"]), targets) / len(targets)
             loss.backward()  # type: ignore[no-untyped-call]  # torch's own
             optimiser.step()
             optimiser.zero_grad()

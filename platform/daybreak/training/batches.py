@@ -1,25 +1,14 @@
 """Which rows are learned together, and in which order: batches of like length, the same for the same seed and epoch."""
 
-from typing import NamedTuple
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
+from daybreak.recipes.base import IGNORED, Batch
 from daybreak.training.tokens import Tokens
 
 GROUPED_BATCHES = 50
 """Rows are sorted by length within this many batches: padding falls to a few per cent, chance stays."""
-
-
-class Batch(NamedTuple):
-    """Ids and mask int64 [rows, length], padded on the right; targets int64 [rows]; `tokens` counts the real ones."""
-
-    input_ids: Tensor
-    attention_mask: Tensor
-    targets: Tensor
-    tokens: int
 
 
 def order(lengths: NDArray[np.int64], batch_size: int, seed: int, epoch: int) -> list[NDArray[np.int64]]:
@@ -42,14 +31,19 @@ def by_length(lengths: NDArray[np.int64], batch_size: int) -> list[NDArray[np.in
 
 def assemble(tokens: Tokens, rows: NDArray[np.int64], pad_id: int) -> Batch:
     """The rows as padded tensors."""
-    starts, ends = tokens.offsets[rows], tokens.offsets[rows + 1]
+    ids, mask = _padded(tokens.ids, tokens.offsets, rows, pad_id)
+    targets, _ = _padded(tokens.targets, tokens.target_offsets, rows, IGNORED)
+    attention = torch.from_numpy(mask.astype(np.int64))
+    return Batch(torch.from_numpy(ids), attention, torch.from_numpy(targets), int(mask.sum()))
+
+
+def _padded(
+    flat: NDArray[np.int32], offsets: NDArray[np.int64], rows: NDArray[np.int64], filler: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Rows of a ragged array side by side, int64 [rows, longest], and where they are real."""
+    starts, ends = offsets[rows], offsets[rows + 1]
     lengths = ends - starts
-    mask = np.arange(max(1, int(lengths.max()))) < lengths[:, None]
-    ids = np.full(mask.shape, pad_id, dtype=np.int64)
-    ids[mask] = np.concatenate([tokens.ids[start:end] for start, end in zip(starts, ends, strict=True)])
-    return Batch(
-        torch.from_numpy(ids),
-        torch.from_numpy(mask.astype(np.int64)),
-        torch.from_numpy(tokens.targets[rows]),
-        int(lengths.sum()),
-    )
+    real = np.arange(max(1, int(lengths.max()))) < lengths[:, None]
+    padded = np.full(real.shape, filler, dtype=np.int64)
+    padded[real] = np.concatenate([flat[start:end] for start, end in zip(starts, ends, strict=True)])
+    return padded, real

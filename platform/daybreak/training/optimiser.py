@@ -1,5 +1,7 @@
 """AdamW and the learning rate's course over a training."""
 
+import math
+
 import torch
 from torch import nn
 
@@ -16,10 +18,18 @@ def build(network: nn.Module, training: TrainingParams) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=training.learning_rate, fused=True)
 
 
-def rate(step: int, steps: int, warmup: float) -> float:
-    """Share of the peak learning rate for step 0..steps-1: up in a line over `warmup` of the steps, then down to 0."""
-    rising = round(warmup * steps)
-    return (step + 1) / rising if step < rising else (steps - step) / (steps - rising)
+def rate(step: int, steps: int, training: TrainingParams) -> float:
+    """Share of the peak learning rate for step 0..steps-1: up in a line over `warmup` of the steps, then by `schedule`.
+
+    `linear` falls in a line to 0, `cosine` along half a wave (Loshchilov & Hutter, 2017), `constant` stays.
+    """
+    rising = round(training.warmup * steps)
+    if step < rising:
+        return (step + 1) / rising
+    left = (steps - step) / (steps - rising)
+    if training.schedule == "cosine":
+        return 0.5 * (1 - math.cos(math.pi * left))
+    return left if training.schedule == "linear" else 1.0
 
 
 def set_rate(optimiser: torch.optim.Optimizer, learning_rate: float) -> None:

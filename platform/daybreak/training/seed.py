@@ -3,9 +3,11 @@
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
 import numpy as np
 import torch
+from torch import Tensor
 
 
 def fix(seed: int, threads: int) -> None:
@@ -27,3 +29,31 @@ def fixed(seed: int, threads: int) -> Iterator[None]:
     finally:
         torch.set_num_threads(before[0])
         torch.use_deterministic_algorithms(before[1])
+
+
+def capture() -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Where every source of chance stands: torch's as tensors, python's and numpy's ready for JSON."""
+    version, words, gauss = random.getstate()
+    kind, keys, place, has_gauss, cached = cast("tuple[Any, ...]", np.random.get_state())
+    facts = {"python": [version, list(words), gauss], "numpy": [kind, keys.tolist(), place, has_gauss, cached]}
+    return capture_torch(), facts
+
+
+def capture_torch() -> dict[str, Tensor]:
+    """Where torch's own chance stands, on the processor and on every GPU; it is what dropout draws from."""
+    tensors = {"torch": torch.get_rng_state()}
+    if torch.cuda.is_available():
+        tensors |= {f"cuda {number}": state for number, state in enumerate(torch.cuda.get_rng_state_all())}
+    return tensors
+
+
+def restore(tensors: dict[str, Tensor], facts: dict[str, Any] | None = None) -> None:
+    """Let chance go on from where it was captured."""
+    torch.set_rng_state(tensors["torch"])
+    for name, state in tensors.items():
+        if name.startswith("cuda "):
+            torch.cuda.set_rng_state(state, int(name.removeprefix("cuda ")))
+    if facts is not None:
+        version, words, gauss = facts["python"]
+        random.setstate((version, tuple(words), gauss))
+        np.random.set_state(tuple(facts["numpy"]))

@@ -10,30 +10,36 @@ from typing import Any
 import numpy as np
 import tokenizers
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from daybreak import digests
 from daybreak.errors import DataError
-from daybreak.recipes.base import Recipe
+from daybreak.recipes.base import Example, Recipe, Rows
 
-ARRAYS = ("ids", "offsets", "targets", "rows")
+ARRAYS = ("ids", "offsets", "targets", "target_offsets", "rows")
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """All rows end to end: row r has ids `ids[offsets[r]:offsets[r + 1]]`, target `targets[r]` and id `rows[r]`."""
+    """All rows end to end: row r has ids `ids[offsets[r]:offsets[r + 1]]`, its targets likewise, and id `rows[r]`."""
 
     ids: NDArray[np.int32]
     offsets: NDArray[np.int64]
-    targets: NDArray[np.int64]
+    targets: NDArray[np.int32]
+    target_offsets: NDArray[np.int64]
     rows: NDArray[np.str_]
 
     def __len__(self) -> int:
-        return len(self.targets)
+        return len(self.rows)
 
     @property
     def lengths(self) -> NDArray[np.int64]:
         return np.diff(self.offsets)
+
+    @property
+    def classes(self) -> NDArray[np.int64]:
+        """What rows are balanced by when some are drawn: the target, or 0 for rows that have not just one."""
+        one = np.diff(self.target_offsets) == 1
+        return np.where(one, self.targets[np.minimum(self.target_offsets[:-1], len(self.targets) - 1)], 0)
 
 
 def tokenise(
@@ -42,26 +48,27 @@ def tokenise(
     """Tokens of a Parquet split, from `cache` if the same text was tokenised in the same way by the same code before.
 
     Two processes may do this at once: each writes aside, and the first to finish gives the folder its name.
-    DataError for a missing file or column, a label that is none of `labels`, and a split without rows.
+    `tokenizer` is the transformers one. DataError for a missing file or column, a label that is none of `labels`, and a
+    split without rows.
     """
-    backend: Tokenizer = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
+    backend, template = tokenizer.backend_tokenizer.to_str(), getattr(tokenizer, "chat_template", None)
     keyed = {
         "split": digests.of_file(_present(split)),
-        "tokenizer": digests.of_value([tokenizers.__version__, backend.to_str()]),
+        "tokenizer": digests.of_value([tokenizers.__version__, backend, template]),
+        "recipe": getattr(recipe, "__name__", type(recipe).__name__),
         "max_length": max_length,
         "labels": list(labels),
         "code": digests.of_code("recipes", "training/tokens.py"),
     }
     folder = cache / "tokens" / digests.of_value(keyed)[:20]
     if not folder.is_dir():
-        rows, texts, values = read(split)
-        targets = recipe.targets(values, labels)
-        _keep(recipe.features(texts, backend, max_length), targets, rows, folder)
+        rows = read(split)
+        _keep(recipe.examples(rows, labels, tokenizer, max_length), rows.ids, folder)
     return Tokens(*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS))
 
 
-def read(split: Path) -> tuple[list[str], list[str], list[str]]:
-    """Ids, texts and labels of a split, in file order."""
+def read(split: Path) -> Rows:
+    """The rows of a split, in file order; a column of messages may be absent."""
     import pyarrow.parquet as pq
 
     table = pq.read_table(_present(split))
@@ -70,8 +77,9 @@ def read(split: Path) -> tuple[list[str], list[str], list[str]]:
         raise DataError(f"{split} has no column {missing[0]}", "id, text and label", "Run daybreak data prepare")
     if not table.num_rows:
         raise DataError(f"{split} has no rows", "at least one", "Add data or change split.ratios")
-    identity, text, label = (table.column(name).to_pylist() for name in ("id", "text", "label"))
-    return [str(value) for value in identity], text, [str(value) for value in label]
+    ids, text, label = (table.column(name).to_pylist() for name in ("id", "text", "label"))
+    messages = table.column("messages").to_pylist() if "messages" in table.column_names else [""] * table.num_rows
+    return Rows([str(value) for value in ids], text, [str(value or "") for value in label], messages)
 
 
 def _present(split: Path) -> Path:
@@ -80,14 +88,13 @@ def _present(split: Path) -> Path:
     return split
 
 
-def _keep(features: list[list[int]], targets: NDArray[np.int64], rows: list[str], folder: Path) -> None:
+def _keep(examples: Sequence[Example], rows: Sequence[str], folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    offsets = np.zeros(len(features) + 1, dtype=np.int64)
-    np.cumsum([len(ids) for ids in features], out=offsets[1:])
-    flat = np.fromiter((token for ids in features for token in ids), dtype=np.int32, count=int(offsets[-1]))
     aside = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
     try:
-        arrays: tuple[NDArray[Any], ...] = (flat, offsets, targets, np.array(rows))
+        ids, offsets = _end_to_end([each.ids for each in examples])
+        targets, target_offsets = _end_to_end([each.targets for each in examples])
+        arrays: tuple[NDArray[Any], ...] = (ids, offsets, targets, target_offsets, np.array(rows))
         for name, array in zip(ARRAYS, arrays, strict=True):
             np.save(aside / f"{name}.npy", array, allow_pickle=False)
         aside.rename(folder)
@@ -96,3 +103,10 @@ def _keep(features: list[list[int]], targets: NDArray[np.int64], rows: list[str]
             raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _end_to_end(lists: Sequence[Sequence[int]]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    offsets = np.zeros(len(lists) + 1, dtype=np.int64)
+    np.cumsum([len(each) for each in lists], out=offsets[1:])
+    flat = np.fromiter((value for each in lists for value in each), dtype=np.int32, count=int(offsets[-1]))
+    return flat, offsets

@@ -1,13 +1,12 @@
 """What one trial does, apart from who runs it: train on a draw of the rows, stop for a score at every rung."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from daybreak import recipes
-from daybreak.training import fitting, loop, seed
-from daybreak.training.encoder import Base
+from daybreak.training import assembling, devices, fitting, loop, seed
 from daybreak.tuning import space
 from daybreak.tuning.request import Request
 
@@ -20,7 +19,7 @@ class Desk:
 
     def __init__(self, request: Request) -> None:
         self._request = request
-        self._ready: dict[int, tuple[Base, fitting.Subject, fitting.Subject]] = {}
+        self._ready: dict[int, loop.Prepared] = {}
 
     def begin(self, point: Mapping[str, float | int | str]) -> "Attempt":
         """A trial of one point of the space; the seed makes it the same at whichever desk and after whichever other."""
@@ -32,37 +31,37 @@ class Desk:
         base, learned, validation = self._ready[training.max_length]
         recipe = recipes.find(request.model.recipe)
         seed.fix(training.seed, training.threads)
-        network = recipe.build(base.encoder(training.dropout), request.dataset.labels, training.dropout)
+        device, labels = devices.choose(training), request.dataset.labels
+        network = assembling.build(recipe, base, labels, training, device)
         subject = sample(learned, tuning.fraction, tuning.seed)
-        steps = fitting.fit(network, recipe, subject, training)
-        each, total = fitting.steps(len(subject.rows), training)
-        read = sample(validation, min(1.0, VALIDATION_ROWS / len(validation.rows)), tuning.seed)
+        fit = fitting.Fitting(network, recipe, subject, training, device=device, labels=labels)
+        read = sample(validation, min(1.0, VALIDATION_ROWS / len(validation)), tuning.seed)
 
         def score() -> float:
-            return fitting.measure(network, recipe, read)[tuning.metric]
+            return fitting.measure(network, recipe, read, labels, device)[tuning.metric]
 
-        return Attempt(steps, score, each=each, total=total)
+        return Attempt(fit, score)
 
 
 class Attempt:
-    """One trial under way, `each` steps an epoch and `total` in all."""
+    """One trial under way."""
 
-    def __init__(self, steps: Iterator[fitting.Step], score: Callable[[], float], *, each: int, total: int) -> None:
-        self._steps, self._score, self._each, self._total = steps, score, each, total
-        self._taken = 0
+    def __init__(self, fit: fitting.Fitting, score: Callable[[], float]) -> None:
+        self.fitting, self._score = fit, score
+        self._steps = fit.steps()
 
     def advance(self, epochs: float) -> float:
         """Train until so many epochs are behind us, or training is over; returns the validation score there."""
-        goal = min(self._total, max(1, round(epochs * self._each)))
-        while self._taken < goal:
-            self._taken = next(self._steps).number
+        goal = min(self.fitting.total, max(1, round(epochs * self.fitting.each)))
+        while self.fitting.number < goal:
+            next(self._steps)
         return self._score()
 
 
 def sample(subject: fitting.Subject, share: float, chance: int) -> fitting.Subject:
     """A stratified draw of a share of the rows, at least one a class, the same for the same seed."""
-    targets: NDArray[np.int64] = subject.tokens.targets[subject.rows]
+    targets: NDArray[np.int64] = subject.tokens.classes[subject.rows]
     draw = np.random.default_rng(chance)
     classes = (np.flatnonzero(targets == value) for value in np.unique(targets))
     chosen = [draw.choice(rows, max(1, round(share * len(rows))), replace=False) for rows in classes]
-    return subject._replace(rows=subject.rows[np.sort(np.concatenate(chosen))])
+    return subject.only(subject.rows[np.sort(np.concatenate(chosen))])

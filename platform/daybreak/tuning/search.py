@@ -122,7 +122,7 @@ def _command(request: Request, path: Path) -> list[str]:
 
 
 def _check(model: ModelParams, training: TrainingParams, tuning: TuningParams) -> None:
-    measured = recipes.find(model.recipe).METRICS
+    measured = tuple(recipes.find(model.recipe).METRICS)
     if tuning.metric not in measured:
         found = f"tuning.metric is {tuning.metric!r}, which {model.recipe} does not measure"
         raise ParamsError(found, f"one of {', '.join(measured)}", f"Set tuning.metric to {measured[0]}")

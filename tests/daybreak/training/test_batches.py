@@ -1,9 +1,12 @@
 """The order of rows is data: the same for the same seed and epoch, every row once, like lengths together."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from daybreak.recipes.base import IGNORED
 from daybreak.training import batches
 from daybreak.training.tokens import Tokens
 
@@ -13,7 +16,8 @@ LENGTHS = np.random.default_rng(1).integers(5, 160, 1000)
 def _tokens(*rows: list[int]) -> Tokens:
     offsets = np.cumsum([0, *map(len, rows)])
     flat = np.array([token for row in rows for token in row], dtype=np.int32)
-    return Tokens(flat, offsets, np.arange(len(rows)), np.array([str(place) for place in range(len(rows))]))
+    names = np.array([str(place) for place in range(len(rows))])
+    return Tokens(flat, offsets, np.arange(len(rows)), np.arange(len(rows) + 1), names)
 
 
 @settings(deadline=None, max_examples=50)
@@ -50,5 +54,12 @@ def test_pads_on_the_right_with_the_padding_id() -> None:
     batch = batches.assemble(_tokens([7, 8, 9], [5], [6, 6]), np.array([1, 0]), pad_id=3)
     assert batch.input_ids.tolist() == [[5, 3, 3], [7, 8, 9]]
     assert batch.attention_mask.tolist() == [[1, 0, 0], [1, 1, 1]]
-    assert batch.targets.tolist() == [1, 0]
+    assert batch.targets.tolist() == [[1], [0]]
     assert batch.tokens == 4
+
+
+def test_targets_of_several_lengths_are_padded_with_what_no_loss_reads() -> None:
+    two = _tokens([7, 8, 9], [5])
+    ragged = replace(two, targets=np.array([-100, 8, 9, 4]), target_offsets=np.array([0, 3, 4]))
+    batch = batches.assemble(ragged, np.array([1, 0]), pad_id=3)
+    assert batch.targets.tolist() == [[4, IGNORED, IGNORED], [IGNORED, 8, 9]]

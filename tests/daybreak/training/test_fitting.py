@@ -14,6 +14,7 @@ from daybreak.training import fitting, loop
 from daybreak.training.params import TrainingParams
 
 RECIPE = recipes.find("classify")
+LABELS = ("negative", "positive")
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def prepared(
 ) -> tuple[torch.nn.Module, fitting.Subject]:
     base, learned, _ = loop.prepare(tiny_dataset, tiny_model, tiny_training, tmp_path_factory.mktemp("cache"))
     torch.manual_seed(1)
-    return RECIPE.build(base.encoder(0.1), tiny_dataset.labels, 0.1), learned
+    return RECIPE.build(base.network(0.1), tiny_dataset.labels, 0.1), learned
 
 
 @pytest.mark.parametrize(("epochs", "total"), [(1, 10), (2.5, 25), (0.04, 1), (0.001, 1)])
@@ -37,7 +38,7 @@ def test_epochs_may_be_fractional(epochs: float, total: int) -> None:
 def test_takes_a_step_for_each_value_drawn(prepared: tuple[torch.nn.Module, fitting.Subject]) -> None:
     network, subject = prepared
     training = TrainingParams(epochs=1.5, batch_size=8, max_length=64)
-    steps = list(fitting.fit(network, RECIPE, subject, training))
+    steps = list(fitting.Fitting(network, RECIPE, subject, training).steps())
     assert [step.number for step in steps] == list(range(1, 16))
     assert steps[-1].epoch == 1.5
     assert sum(step.tokens for step in steps[:10]) == subject.lengths.sum()
@@ -61,29 +62,29 @@ def test_divergence_names_step_and_rows(prepared: tuple[torch.nn.Module, fitting
     with pytest.raises(
         StepFailed, match=r"train: loss nan.* at step 3 on rows row-1-\d+, .* and 8 more.*Lower"
     ) as caught:
-        list(fitting.fit(Broken(), RECIPE, subject, training))
+        list(fitting.Fitting(Broken(), RECIPE, subject, training).steps())
     assert "finite" in caught.value.expected
 
 
 def test_measuring_is_repeatable_and_keeps_the_mode(prepared: tuple[torch.nn.Module, fitting.Subject]) -> None:
     network, subject = prepared
     network.train()
-    first = fitting.measure(network, RECIPE, subject)
+    first = fitting.measure(network, RECIPE, subject, LABELS)
     assert network.training
-    assert fitting.measure(network, RECIPE, subject) == first
+    assert fitting.measure(network, RECIPE, subject, LABELS) == first
     assert set(first) == {"loss", "accuracy", "macro_f1"}
 
 
 def test_measures_only_the_rows_it_is_given(prepared: tuple[torch.nn.Module, fitting.Subject]) -> None:
     network, subject = prepared
-    positives = subject._replace(rows=np.flatnonzero(subject.tokens.targets == 1))
-    negatives = subject._replace(rows=np.flatnonzero(subject.tokens.targets == 0))
-    both = (fitting.measure(network, RECIPE, part)["accuracy"] for part in (positives, negatives))
-    assert fitting.measure(network, RECIPE, subject)["accuracy"] == pytest.approx(sum(both) / 2)
+    positives = subject.only(np.flatnonzero(subject.tokens.targets == 1))
+    negatives = subject.only(np.flatnonzero(subject.tokens.targets == 0))
+    both = (fitting.measure(network, RECIPE, part, LABELS)["accuracy"] for part in (positives, negatives))
+    assert fitting.measure(network, RECIPE, subject, LABELS)["accuracy"] == pytest.approx(sum(both) / 2)
 
 
 def test_fits_only_the_rows_it_is_given(prepared: tuple[torch.nn.Module, fitting.Subject], tmp_path: Path) -> None:
     network, subject = prepared
-    few = subject._replace(rows=np.arange(8))
-    steps = list(fitting.fit(network, RECIPE, few, TrainingParams(epochs=1, batch_size=4, max_length=64)))
+    few = subject.only(np.arange(8))
+    steps = list(fitting.Fitting(network, RECIPE, few, TrainingParams(epochs=1, batch_size=4, max_length=64)).steps())
     assert sum(step.tokens for step in steps) == subject.lengths[:8].sum()

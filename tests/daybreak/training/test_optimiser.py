@@ -1,6 +1,7 @@
 """What decays, and the learning rate's course."""
 
 from itertools import pairwise
+from typing import Literal
 
 import pytest
 import torch
@@ -21,15 +22,28 @@ def test_only_matrices_decay() -> None:
 
 
 def test_rises_to_the_peak_and_falls_in_a_line() -> None:
-    course = [optimiser.rate(step, 10, 0.2) for step in range(10)]
+    course = [optimiser.rate(step, 10, TrainingParams(warmup=0.2)) for step in range(10)]
     assert course[:3] == [0.5, 1.0, 1.0]
     assert course[-1] == pytest.approx(1 / 8)
     assert all(a - b == pytest.approx(1 / 8) for a, b in pairwise(course[2:]))
 
 
-@given(st.integers(1, 500), st.floats(0, 0.99))
-def test_never_zero_and_never_above_the_peak(steps: int, warmup: float) -> None:
-    course = [optimiser.rate(step, steps, warmup) for step in range(steps)]
+def test_a_cosine_falls_as_half_a_wave_and_a_constant_stays() -> None:
+    waves = [optimiser.rate(step, 12, TrainingParams(warmup=0.0, schedule="cosine")) for step in range(12)]
+    assert waves[0] == 1.0
+    assert waves[6] == pytest.approx(0.5)
+    assert waves[3] > 0.75
+    assert waves == sorted(waves, reverse=True)
+    flat = [optimiser.rate(step, 10, TrainingParams(warmup=0.2, schedule="constant")) for step in range(10)]
+    assert flat == [0.5, *[1.0] * 9]
+
+
+@given(st.integers(1, 500), st.floats(0, 0.99), st.sampled_from(["linear", "cosine", "constant"]))
+def test_never_zero_and_never_above_the_peak(
+    steps: int, warmup: float, schedule: Literal["linear", "cosine", "constant"]
+) -> None:
+    training = TrainingParams(warmup=warmup, schedule=schedule)
+    course = [optimiser.rate(step, steps, training) for step in range(steps)]
     assert all(0 < rate <= 1 + 1e-9 for rate in course)
 
 

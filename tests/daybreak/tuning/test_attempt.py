@@ -15,7 +15,8 @@ MakeRequest = Callable[..., Request]
 def _subject(zeros: int, ones: int) -> fitting.Subject:
     targets = np.array([0] * zeros + [1] * ones)
     rows = len(targets)
-    tokens = Tokens(np.zeros(rows, np.int32), np.arange(rows + 1), targets, np.array([str(row) for row in range(rows)]))
+    names, each = np.array([str(row) for row in range(rows)]), np.arange(rows + 1)
+    tokens = Tokens(np.zeros(rows, np.int32), each, targets.astype(np.int32), each, names)
     return fitting.Subject(tokens, np.arange(rows), 0)
 
 

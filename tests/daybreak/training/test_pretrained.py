@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 
 from daybreak.errors import ModelError
 from daybreak.recipes.params import ModelParams
-from daybreak.training import encoder
+from daybreak.training import pretrained
 
 
 def _unasked() -> list[str]:
@@ -31,16 +31,16 @@ def copied(tiny_base: Path, tmp_path: Path) -> Path:
 
 def test_half_precision_weights_are_trained_in_fp32(tiny_base: Path) -> None:
     stored = load_file(tiny_base / "model.safetensors")
-    loaded = encoder.load(ModelParams(base=str(tiny_base)), 64, _unasked)
-    built = loaded.encoder(0.3)
+    loaded = pretrained.load(ModelParams(base=str(tiny_base)), 64, _unasked)
+    built = loaded.network(0.3)
     assert {weight.dtype for weight in stored.values()} == {torch.float16}
     assert {weight.dtype for weight in built.parameters()} == {torch.float32}
     assert all(torch.equal(stored[name].float(), weight) for name, weight in built.state_dict().items())
 
 
 def test_each_encoder_is_fresh_and_has_its_own_dropout(tiny_base: Path) -> None:
-    loaded = encoder.load(ModelParams(base=str(tiny_base)), 64, _unasked)
-    first, second = loaded.encoder(0.1), loaded.encoder(0.4)
+    loaded = pretrained.load(ModelParams(base=str(tiny_base)), 64, _unasked)
+    first, second = loaded.network(0.1), loaded.network(0.4)
     with torch.no_grad():
         next(first.parameters()).zero_()
     assert next(second.parameters()).abs().sum() > 0
@@ -49,18 +49,18 @@ def test_each_encoder_is_fresh_and_has_its_own_dropout(tiny_base: Path) -> None:
 
 
 def test_scratch_learns_a_tokenizer_and_fits_the_embedding_to_it(tiny_model: ModelParams) -> None:
-    loaded = encoder.load(tiny_model, 64, lambda: ["很好 很差", "很好 很差"])
+    loaded = pretrained.load(tiny_model, 64, lambda: ["很好 很差", "很好 很差"])
     assert loaded.weights is None
     assert loaded.config.vocab_size == len(loaded.tokenizer) == 5 + 3
     assert len(loaded.ref.tokenizer_sha256) == 64
 
 
 def test_scratch_follows_torch_s_seed(tiny_model: ModelParams) -> None:
-    loaded = encoder.load(tiny_model, 64, lambda: ["很好", "很好"])
+    loaded = pretrained.load(tiny_model, 64, lambda: ["很好", "很好"])
 
     def weights() -> torch.Tensor:
         torch.manual_seed(5)
-        return next(loaded.encoder(0.1).parameters())
+        return next(loaded.network(0.1).parameters())
 
     assert torch.equal(weights(), weights())
 
@@ -69,14 +69,14 @@ def test_longer_texts_than_positions_are_refused(tiny_base: Path) -> None:
     with pytest.raises(
         ModelError, match=r"training\.max_length is 65; expected at most 64.*Lower training\.max_length"
     ):
-        encoder.load(ModelParams(base=str(tiny_base)), 65, _unasked)
+        pretrained.load(ModelParams(base=str(tiny_base)), 65, _unasked)
 
 
 def test_roberta_counts_positions_from_behind_its_padding() -> None:
     from transformers import BertConfig, RobertaConfig
 
-    assert encoder.positions(RobertaConfig(max_position_embeddings=514, pad_token_id=1)) == 512
-    assert encoder.positions(BertConfig(max_position_embeddings=512)) == 512
+    assert pretrained.positions(RobertaConfig(max_position_embeddings=514, pad_token_id=1)) == 512
+    assert pretrained.positions(BertConfig(max_position_embeddings=512)) == 512
 
 
 def test_a_tokenizer_larger_than_the_embedding_is_refused(copied: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_tokenizer_larger_than_the_embedding_is_refused(copied: Path) -> None:
     save_file(weights, copied / "model.safetensors", metadata={"format": "pt"})
     _edit(copied, vocab_size=10)
     with pytest.raises(ModelError, match=r"has \d+ tokens, its embedding 10 rows"):
-        encoder.load(ModelParams(base=str(copied)), 64, _unasked)
+        pretrained.load(ModelParams(base=str(copied)), 64, _unasked)
 
 
 def test_incomplete_weights_are_refused(copied: Path) -> None:
@@ -94,19 +94,19 @@ def test_incomplete_weights_are_refused(copied: Path) -> None:
     del weights["embeddings.word_embeddings.weight"]
     save_file(weights, copied / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(ModelError, match=r"lack embeddings\.word_embeddings\.weight"):
-        encoder.load(ModelParams(base=str(copied)), 64, _unasked)
+        pretrained.load(ModelParams(base=str(copied)), 64, _unasked)
 
 
 def test_broken_weights_are_a_model_error(copied: Path) -> None:
     (copied / "model.safetensors").write_bytes(b"broken")
     with pytest.raises(ModelError, match="cannot be loaded"):
-        encoder.load(ModelParams(base=str(copied)), 64, _unasked)
+        pretrained.load(ModelParams(base=str(copied)), 64, _unasked)
 
 
 def test_an_unknown_architecture_is_a_model_error(copied: Path) -> None:
     _edit(copied, model_type="no-such-architecture")
     with pytest.raises(ModelError, match="cannot be loaded"):
-        encoder.load(ModelParams(base=str(copied)), 64, _unasked)
+        pretrained.load(ModelParams(base=str(copied)), 64, _unasked)
 
 
 @pytest.mark.parametrize(
@@ -119,4 +119,4 @@ def test_an_unknown_architecture_is_a_model_error(copied: Path) -> None:
 )
 def test_a_wrong_config_is_refused_before_any_training(config: dict[str, int | float | str], message: str) -> None:
     with pytest.raises(ModelError, match=message):
-        encoder.load(ModelParams(base="scratch", config=config), 64, lambda: ["很好", "很好"])
+        pretrained.load(ModelParams(base="scratch", config=config), 64, lambda: ["很好", "很好"])

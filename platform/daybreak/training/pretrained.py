@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -25,6 +25,7 @@ SCRATCH_CONFIG = {
     "intermediate_size": 512,
     "max_position_embeddings": 512,
 }
+Kind = Literal["encoder", "decoder"]
 DROPOUT_KEYS = ("hidden_dropout_prob", "hidden_dropout", "dropout")
 # These count positions from behind the padding id.
 SHIFTED_POSITIONS = ("roberta", "xlm-roberta", "camembert", "mpnet", "longformer")
@@ -38,33 +39,34 @@ class Base:
     config: Any
     weights: dict[str, Tensor] | None
     tokenizer: Any
+    kind: Kind = "encoder"
 
     @property
     def pad_id(self) -> int:
         return int(self.tokenizer.pad_token_id or 0)
 
-    def encoder(self, dropout: float) -> nn.Module:
-        """A fresh encoder that starts from these weights; weights from scratch come from torch's seed."""
-        from transformers import AutoModel
-
+    def network(self, dropout: float) -> nn.Module:
+        """A fresh network that starts from these weights; weights from scratch come from torch's seed."""
         config = type(self.config).from_dict(self.config.to_dict())
         for key in DROPOUT_KEYS:
             if hasattr(config, key):
                 setattr(config, key, dropout)
-        encoder: nn.Module = without_pooler(AutoModel.from_config(config, dtype=torch.float32))
+        network: nn.Module = without_pooler(_auto(self.kind).from_config(config, dtype=torch.float32))
         if self.weights is not None:
-            encoder.load_state_dict(self.weights)
-        return encoder
+            network.load_state_dict(self.weights)
+        return network
 
 
-def load(model: ModelParams, max_length: int, texts: Callable[[], Sequence[str]]) -> Base:
+def load(model: ModelParams, max_length: int, texts: Callable[[], Sequence[str]], kind: Kind = "encoder") -> Base:
     """Load what `model.base` names; `texts` is called for weights from scratch, to learn a tokenizer from.
 
     ModelError for a base that cannot be had or read, for texts longer than its positions, and for a tokenizer with
     more tokens than its embedding has rows.
     """
     place = base.locate(model)
-    loaded = _from_scratch(model, texts) if place is None else _from_folder(place.folder, base.resolve(model))
+    loaded = (
+        _from_scratch(model, texts, kind) if place is None else _from_folder(place.folder, base.resolve(model), kind)
+    )
     limit = positions(loaded.config)
     if limit is not None and max_length > limit:
         found = f"training.max_length is {max_length}"
@@ -85,27 +87,33 @@ def positions(config: Any) -> int | None:
     return int(limit) - ((config.pad_token_id or 0) + 1 if shifted else 0)
 
 
-def _from_folder(folder: Path, ref: BaseRef) -> Base:
-    from transformers import AutoModel
+def _auto(kind: Kind) -> Any:
+    from transformers import AutoModel, AutoModelForCausalLM
 
+    return AutoModel if kind == "encoder" else AutoModelForCausalLM
+
+
+def _from_folder(folder: Path, ref: BaseRef, kind: Kind) -> Base:
     options = {"local_files_only": True, "trust_remote_code": False, "use_safetensors": True, "dtype": torch.float32}
     try:
         with quiet():
-            encoder, report = AutoModel.from_pretrained(folder, output_loading_info=True, **options)
+            network, report = _auto(kind).from_pretrained(folder, output_loading_info=True, **options)
     except Exception as error:  # transformers, safetensors and torch each raise their own
         reason = " ".join(str(error).split())[:200]
         raise ModelError(
-            f"{ref.source} cannot be loaded: {reason}", "an encoder for transformers", "Mend model.base"
+            f"{ref.source} cannot be loaded: {reason}",
+            "an encoder for transformers" if kind == "encoder" else "a causal language model",
+            "Mend model.base",
         ) from None
     missing = sorted(name for name in report["missing_keys"] if not name.startswith("pooler."))
-    if missing or encoder.config.is_encoder_decoder:
+    if missing or network.config.is_encoder_decoder:
         found = f"its weights lack {missing[0]}" if missing else "it is an encoder with a decoder"
-        raise ModelError(f"{ref.source} cannot be used: {found}", "a complete encoder", "Choose another model.base")
-    without_pooler(encoder)
-    return Base(ref, encoder.config, encoder.state_dict(), tokenizer.load(folder))
+        raise ModelError(f"{ref.source} cannot be used: {found}", f"a complete {kind}", "Choose another model.base")
+    without_pooler(network)
+    return Base(ref, network.config, network.state_dict(), tokenizer.load(folder), kind)
 
 
-def _from_scratch(model: ModelParams, texts: Callable[[], Sequence[str]]) -> Base:
+def _from_scratch(model: ModelParams, texts: Callable[[], Sequence[str]], kind: Kind) -> Base:
     from transformers import BertConfig
 
     known = set(BertConfig().to_dict())
@@ -119,7 +127,7 @@ def _from_scratch(model: ModelParams, texts: Callable[[], Sequence[str]]) -> Bas
     config = BertConfig(**{**wanted, "vocab_size": len(learned), "pad_token_id": learned.pad_token_id})
     digest = digests.of_value(learned.backend_tokenizer.to_str())
     ref = base.resolve(model).model_copy(update={"tokenizer_sha256": digest})
-    return Base(ref, config, None, learned)
+    return Base(ref, config, None, learned, kind)
 
 
 def _try(sizes: dict[str, Any]) -> None:

@@ -58,11 +58,15 @@ def down(project: ProjectOption = None, as_json: JsonOption = False) -> None:
 def _launch(settings: Settings, checkout: Path, reset_schedules: bool) -> tuple["Popen[bytes]", list[str]]:
     from flows import supervising
 
-    prefect = ports.choose(settings.prefect_port, ports.USUAL["prefect"], "DAYBREAK_PREFECT_PORT")
-    mlflow = ports.choose(settings.mlflow_port, ports.USUAL["mlflow"], "DAYBREAK_MLFLOW_PORT", without={prefect.port})
+    prefect = ports.take(settings.prefect_port, ports.USUAL["prefect"], "DAYBREAK_PREFECT_PORT")
+    mlflow = ports.take(settings.mlflow_port, ports.USUAL["mlflow"], "DAYBREAK_MLFLOW_PORT", without={prefect.port})
     command = supervising.command(prefect.port, mlflow.port, *(["--reset-schedules"] if reset_schedules else []))
     home = {"DAYBREAK_HOME": str(settings.home)}
-    return stack.launch(command, settings.stack, checkout, home), [n for n in (prefect.note, mlflow.note) if n]
+    claims = [chosen.claim for chosen in (prefect, mlflow) if chosen.claim]
+    process = stack.launch(command, settings.stack, checkout, home, claims=claims)
+    for claim in claims:
+        claim.close()
+    return process, [chosen.note for chosen in (prefect, mlflow) if chosen.note]
 
 
 def _deploy_again(settings: Settings) -> Any:

@@ -6,11 +6,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from daybreak import progress
 from daybreak.errors import StepFailed
 from daybreak.leash import Child
 from daybreak.settings import Settings, child_environment, export_environment
+from daybreak.stack import ports
 from flows import serving
 from flows.stack import TEMPORARY, is_healthy, living_server, prefect_environment
 
@@ -59,7 +61,7 @@ def _wait_until_healthy(address: str, child: Child, log: Path) -> None:
     while time.monotonic() < deadline:
         if child.returncode is not None:
             break
-        if is_healthy(address):
+        if is_healthy(address) and ports.serves(child.pid, urlsplit(address).port or 0):
             return
         time.sleep(0.1)
     raise StepFailed(

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,6 +23,7 @@ import psutil
 
 GRACE_SECONDS = 5.0
 POLL_SECONDS = 0.5
+DYING_SECONDS = 30.0  # the system takes a large process apart for seconds, on a busy machine for many
 
 
 class Child:
@@ -133,18 +134,40 @@ def tie() -> None:
 
 def _kill_session(leader: int, known: Sequence[psutil.Process] = ()) -> None:
     """SIGKILL the descendants of `leader`, every process of its session and those already `known`, but not itself."""
-    for _ in range(5):
-        found = {process.pid: process for process in (*known, *_descendants(leader), *_session(leader))}
-        found.pop(leader, None)
-        if not sum(_kill(process) for process in found.values()):
+    family = {process.pid: process for process in known}
+    deadline = time.monotonic() + DYING_SECONDS
+    while time.monotonic() < deadline:
+        family |= {process.pid: process for process in (*_descendants(leader), *_session(leader))}
+        family.pop(leader, None)
+        if all(is_gone(process) for process in family.values()):
             break
-        psutil.wait_procs(list(found.values()), timeout=0.2)
+        end(family.values(), seconds=0.2)
+
+
+def end(processes: Iterable[psutil.Process], seconds: float = DYING_SECONDS) -> list[psutil.Process]:
+    """SIGKILL processes and wait until they are gone; returns those that are still dying after so many seconds."""
+    deadline = time.monotonic() + seconds
+    left = [process for process in processes if _kill(process)]
+    while (left := [process for process in left if not is_gone(process)]) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return left
+
+
+def is_gone(process: psutil.Process) -> bool:
+    """Whether a process is over and holds nothing any more: no file, port or lock.
+
+    A killed one may be long in dying, without an environment already; and a zombie's other threads may be dying still.
+    """
+    with contextlib.suppress(psutil.NoSuchProcess):
+        zombie = process.status() == psutil.STATUS_ZOMBIE
+        return not process.is_running() or (zombie and process.num_threads() <= 1)
+    return True
 
 
 def _kill(process: psutil.Process) -> bool:
     """Whether there was somebody to kill; psutil refuses a process id that was given to somebody else meanwhile."""
     with contextlib.suppress(psutil.NoSuchProcess):
-        if process.status() != psutil.STATUS_ZOMBIE:
+        if not is_gone(process):
             process.kill()
             return True
     return False

@@ -1,6 +1,7 @@
 """Starts a supervisor that outlives its starter, follows what it says, and ends it."""
 
 import contextlib
+import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,8 +20,18 @@ POLL_SECONDS = 0.1
 NAME = "supervisor"
 
 
-def launch(command: Sequence[str], stack: Path, cwd: Path, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-    """Start a supervisor in a session of its own, so that it outlives this terminal; it logs into `stack`."""
+def launch(
+    command: Sequence[str],
+    stack: Path,
+    cwd: Path,
+    environment: Mapping[str, str],
+    *,
+    claims: Sequence[socket.socket] = (),
+) -> "subprocess.Popen[bytes]":
+    """Start a supervisor in a session of its own, so that it outlives this terminal; it logs into `stack`.
+
+    It keeps the `claims` on its ports for as long as it lives.
+    """
     stack.mkdir(parents=True, exist_ok=True)
     with (stack / f"{NAME}.log").open("wb") as log:
         return subprocess.Popen(
@@ -29,6 +40,7 @@ def launch(command: Sequence[str], stack: Path, cwd: Path, environment: Mapping[
             stdout=log,
             stderr=log,
             start_new_session=True,
+            pass_fds=[claim.fileno() for claim in claims],
             cwd=cwd,
             env=child_environment({**environment, **leftovers.mark(stack, NAME)}),
         )

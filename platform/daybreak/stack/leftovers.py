@@ -4,10 +4,11 @@ So nobody escapes by a session of its own, and a process number that was given t
 """
 
 import contextlib
-from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
+
+from daybreak import leash
 
 HOME_MARK, PART_MARK = "DAYBREAK_STACK_HOME", "DAYBREAK_STACK_PART"
 ROUNDS = 10
@@ -25,14 +26,18 @@ def marked(home: Path, part: str | None = None) -> list[psutil.Process]:
 
 
 def end(home: Path, part: str | None = None) -> int:
-    """SIGKILL every process of the stack of `home`, or of one of its parts; returns how many there were."""
-    ended: set[int] = set()
+    """SIGKILL every process of the stack of `home`, or of one of its parts; returns how many there were.
+
+    Also what they started and what carries no mark, for a process that renames itself may write over its environment.
+    Returns when they are gone, or have been dying for too long.
+    """
+    ended: dict[int, psutil.Process] = {}
     for _ in range(ROUNDS):
-        found = marked(home, part)
+        found = _with_descendants(marked(home, part))
         if not found:
             break
-        ended |= {process.pid for process in found}
-        _kill(found)
+        ended |= found
+        leash.end(ended.values())
     return len(ended)
 
 
@@ -45,9 +50,9 @@ def _is_of(process: psutil.Process, home: Path, part: str | None) -> bool:
     return False
 
 
-def _kill(processes: Iterable[psutil.Process]) -> None:
-    found = list(processes)
-    for process in found:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(found, timeout=1)
+def _with_descendants(processes: list[psutil.Process]) -> dict[int, psutil.Process]:
+    found = {process.pid: process for process in processes}
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            found |= {child.pid: child for child in process.children(recursive=True) if not leash.is_gone(child)}
+    return found

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from daybreak.errors import StepFailed
 from daybreak.leash import Child
 from daybreak.settings import child_environment
-from daybreak.stack import leftovers
+from daybreak.stack import leftovers, ports
 from daybreak.stack.state import PartPhase, PartState
 
 TRIES = 3
@@ -89,7 +90,7 @@ class Kept:
         self._note("restarting" if self._was_up else "starting")
 
     def _probe(self, now: float) -> None:
-        well = not self.part.once and self.part.is_well(self._begun_at)
+        well = not self.part.once and self.part.is_well(self._begun_at) and self._serves()
         self._probed = time.monotonic()
         if well:
             self._well, self._was_up = now, True
@@ -102,6 +103,11 @@ class Kept:
                 self._failed(now, f"did not answer for {UNWELL_SECONDS:.0f} s")
         elif now - self._begun > self.part.start_seconds:
             self._failed(now, f"was not well after {self.part.start_seconds:.0f} s")
+
+    def _serves(self) -> bool:
+        """Whether it is this part that answers at its address: a server of somebody else's may have got its port."""
+        port = urlsplit(self.part.address).port
+        return port is None or (self._child is not None and ports.serves(self._child.pid, port))
 
     def _ended(self, now: float, status: int) -> None:
         if self.part.once and status == 0:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from daybreak.stack.parts import Kept, Part
 TIED = "from daybreak import leash; leash.tie(); import time; print('here', flush=True); time.sleep(600)"
 
 
-def tick_until(kept: Kept, phase: str, seconds: float = 20.0) -> None:
+def tick_until(kept: Kept, phase: str, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while kept.state.state != phase:
         assert time.monotonic() < deadline, kept.state
@@ -68,10 +69,9 @@ def test_a_long_life_makes_the_next_death_the_first(kept: Kept, monkeypatch: pyt
             kept.tick()
             time.sleep(0.02)
         os.kill(kept.state.pid or 0, signal.SIGKILL)
-        began = time.monotonic()
         tick_until(kept, "restarting")
+        assert kept._failures == 1
     tick_until(kept, "up")
-    assert time.monotonic() - began < 1
 
 
 def test_it_is_asked_with_the_time_of_its_start(tmp_path: Path) -> None:
@@ -113,6 +113,16 @@ def test_a_server_that_falls_silent_is_unwell_and_what_has_no_address_is_left_al
     tick_until(worker, "up")
     for each in (server, worker):
         each.stop()
+
+
+def test_a_server_of_somebody_else_s_at_its_address_does_not_make_it_well(tmp_path: Path) -> None:
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        stranger.listen()
+        address = f"http://127.0.0.1:{stranger.getsockname()[1]}"
+        kept = Kept(Part("one", [sys.executable, "-c", TIED], address=address, start_seconds=1), tmp_path, tmp_path)
+        with pytest.raises(StepFailed, match=r"one was not well after 1 s"):
+            tick_until(kept, "up", 60)
 
 
 def test_what_runs_once_is_done_or_failed(tmp_path: Path) -> None:

@@ -46,6 +46,31 @@ def test_two_servers_never_get_the_same() -> None:
     assert ports.choose(None, usual, "DAYBREAK_X_PORT", without={usual}).port != usual
 
 
+def test_a_port_that_was_taken_is_nobody_else_s_before_anything_listens_there() -> None:
+    usual = free_port()
+    first = ports.take(None, usual, "DAYBREAK_X_PORT")
+    second = ports.take(None, usual, "DAYBREAK_X_PORT")
+    assert first.claim and second.claim
+    assert (first.port, first.note) == (usual, "")
+    assert second.port > usual
+    if sys.platform == "linux":
+        assert f"port {usual} is taken by a stack that is starting: took {second.port}" in second.note
+        with pytest.raises(BadInput, match=rf"port {usual} of DAYBREAK_X_PORT is taken by a stack that is starting"):
+            ports.take(usual, usual, "DAYBREAK_X_PORT")
+    first.claim.close()
+    second.claim.close()
+    assert ports.is_free(usual)
+
+
+def test_an_answer_of_somebody_else_s_is_not_the_process_s_own(taken: int) -> None:
+    code = "import sys; sys.stdin.read()"
+    child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
+    assert not ports.serves(child.pid, taken)
+    assert ports.serves(os.getpid(), taken)
+    child.communicate(b"")
+    assert not ports.serves(child.pid, taken)
+
+
 def test_no_free_port_at_all(taken: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "TRIED", 1)
     with pytest.raises(BadInput, match=f"no port from {taken} to {taken + 1} is free"):

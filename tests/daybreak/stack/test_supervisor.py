@@ -69,7 +69,7 @@ def test_a_second_supervisor_doubles_nothing(home: Home) -> None:
     home.declare([server("one", free_port())])
     first = home.up()
     second = home.up()
-    assert second.wait(20) != 0
+    assert second.wait(60) != 0
     assert first.poll() is None
     assert stack.announced(home.folder)["pid"] == first.pid
 
@@ -81,7 +81,7 @@ def test_down_leaves_no_process_port_or_announcement(home: Home) -> None:
     process = home.up()
     family = [process.pid, *(each.pid for each in leftovers.marked(home.stack))]
     stack.stop(home.stack)
-    process.wait(5)
+    process.wait(60)
     assert not [pid for pid in family if is_alive(pid)]
     assert ports.is_free(port)
     assert not state.announcement_file(home.folder).exists()
@@ -109,7 +109,7 @@ def test_a_part_that_never_comes_up_is_the_end_and_says_why(home: Home, once: bo
 def test_a_part_that_never_answers_is_the_end(home: Home) -> None:
     home.declare([{"name": "deaf", "command": ["sleep", "600"], "port": free_port()}])
     script = home.folder / "quick.py"
-    script.write_text(SUPERVISOR.replace("start_seconds=10", "start_seconds=0.3"), encoding="utf-8")
+    script.write_text(SUPERVISOR.replace("start_seconds=60", "start_seconds=0.3"), encoding="utf-8")
     process = stack.launch([sys.executable, str(script), str(home.folder)], home.stack, home.folder, {})
     with pytest.raises(StepFailed, match=r"deaf was not well after 0 s"):
         list(stack.follow(home.stack, process))
@@ -134,7 +134,7 @@ def test_a_supervisor_outlives_the_process_that_started_it(home: Home) -> None:
     home.declare([server("one", free_port())])
     code = "import sys; sys.path.insert(0, %r); from pathlib import Path; import stacking; stacking.Home(Path(%r)).up()"
     done = subprocess.run(
-        [sys.executable, "-c", code % (str(Path(stacking.__file__).parent), str(home.folder))], timeout=60
+        [sys.executable, "-c", code % (str(Path(stacking.__file__).parent), str(home.folder))], timeout=300
     )
     assert done.returncode == 0
     assert home.part("one").state == "up"

@@ -1,25 +1,45 @@
-"""Fixtures for every test: a small project, fresh or prepared."""
+"""Fixtures for every test: a small project, fresh or prepared; and in which order and beside what the tests run."""
 
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # so that tests can `import making`
+BESIDE = Path(__file__).parent
+sys.path.insert(0, str(BESIDE))  # so that tests can `import making`
+pytest.register_assert_rewrite(*(path.stem for path in BESIDE.glob("*.py")))  # a failed assert shows its values
 
-from making import Finished, finish_night, make_project, run_stages
-from restoring import restored
+import warming  # noqa: E402
+from making import Finished, finish_night, make_project, run_stages  # noqa: E402
+from restoring import restored  # noqa: E402
 
-from daybreak.records import Project
+from daybreak.records import Project  # noqa: E402
 
 # No connection outlives its use: a test that copies a home reads its databases, which lets go of SQLite's locks on them
 # in this whole process, and another process then takes away what a connection left open here still holds.
 os.environ.setdefault("MLFLOW_SQLALCHEMYSTORE_POOLCLASS", "NullPool")
 
 CURRENT = "PYTEST_CURRENT_TEST"  # pytest's own
+STACK = "stack"  # the group of all tests that bring a stack up: two at once would race for its ports and for the cores
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A worker takes a whole file, or all files of a group; the stacks first, then by the number of slow tests."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    groups = {item: str(next(item.iter_markers("xdist_group")).args[0]) for item in items}
+    slow = Counter(groups[item] for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: (groups[item] != STACK, -slow[groups[item]]))
+
+
+def pytest_sessionfinish() -> None:
+    warming.end()
 
 
 @pytest.fixture

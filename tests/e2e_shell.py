@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from making import CHECKOUT, NIGHT, commit_all, make_project
+from making import CHECKOUT, NIGHT, commit_all, make_checkout, make_project
 
 from daybreak.records import Project
 
@@ -22,7 +22,7 @@ class Shell:
     home: Path
     variables: dict[str, str] = field(default_factory=dict)
 
-    def __call__(self, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+    def __call__(self, *arguments: str, timeout: float = 900) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [*self.command, *arguments],
             cwd=self.project.root,
@@ -36,7 +36,7 @@ class Shell:
 
     def json(self, *arguments: str, expect: int = 0) -> Any:
         done = self(*arguments, "--json")
-        assert done.returncode == expect, done.stderr
+        assert done.returncode == expect, f"{arguments}: {done.stdout}\n{done.stderr}"
         return json.loads(done.stdout)
 
     @property
@@ -51,6 +51,7 @@ class Shell:
 def make_shell(folder: Path, sections: Mapping[str, Any] = NIGHT, **variables: str) -> Shell:
     """A small project in a checkout and a home of its own."""
     (folder / "home").mkdir()
+    make_checkout(folder / "checkout", warm=False)
     project = make_project(folder / "checkout", rows=600, sections=sections)
     for name in ("requirements.lock", "infra/prefect.yaml"):
         shutil.copy(CHECKOUT / name, project.root / name)

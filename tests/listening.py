@@ -37,7 +37,7 @@ def listening() -> Iterator[Listener]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             listener.got.append((self.command, self.path, body))
             if listener.slow:
-                listener.delay.wait(30)
+                listener.delay.wait(300)
             self.send_response(listener.status)
             self.end_headers()
             self.wfile.write(listener.answer)
@@ -111,7 +111,7 @@ def mailing() -> Iterator[Mailbox]:
 
     thread = threading.Thread(target=work)
     thread.start()
-    ready.wait(10)
+    ready.wait(60)
     try:
         yield mailbox
     finally:

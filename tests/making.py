@@ -1,6 +1,7 @@
 """Small projects for tests: a checkout of its own with the real dvc.yaml, and rows a model can learn in seconds."""
 
 import csv
+import json
 import os
 import random
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
+from warming import write_launcher
 
 from daybreak import night as steps
 from daybreak import recording
@@ -96,11 +98,16 @@ def aged(path: Path) -> Path:
     return path
 
 
-def make_checkout(root: Path) -> Path:
-    """A committed git repository with what a project needs of the product: dvc's files, launcher, stages."""
+def make_checkout(root: Path, *, warm: bool = True) -> Path:
+    """A committed git repository with what a project needs of the product: dvc's files, launcher, stages.
+
+    `warm`: the launcher runs the stages in forks of a process beside the tests, which is quicker.
+    """
     for name in (".dvc/config", ".dvc/.gitignore", ".dvcignore", ".gitignore", "infra/python"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(CHECKOUT / name, root / name)
+    if warm:
+        write_launcher(root / "infra/python", CHECKOUT / "infra/python")
     code = "platform/daybreak/data"
     shutil.copytree(CHECKOUT / code, root / code, ignore=shutil.ignore_patterns("__pycache__"))
     run_git(root, "init", "--quiet", "--initial-branch=main")
@@ -223,3 +230,44 @@ def finish_night(checkout: Path, name: str = "sample") -> Finished:
     move = recording.release(night, results, tracked, actor="test")
     done = {"prepare": prepared, "train": trained}
     return Finished(night, results, tracked, recording.conclude(night, results, tracked, move, steps=done, links={}))
+
+
+# A language model from scratch that trains in seconds.
+WRITING: Mapping[str, Any] = {
+    "ingest": {"source": "files", "path": "rows.jsonl", "messages_column": "messages"},
+    "model": {
+        "recipe": "generate",
+        "base": "scratch",
+        "config": {
+            "vocab_size": 400,
+            "hidden_size": 32,
+            "num_hidden_layers": 1,
+            "num_attention_heads": 2,
+            "intermediate_size": 64,
+            "max_position_embeddings": 128,
+        },
+    },
+    "training": {
+        "learning_rate": 5e-3,
+        "epochs": 2,
+        "batch_size": 2,
+        "max_length": 64,
+        "packing": True,
+        "dropout": 0.0,
+        "label_smoothing": 0.0,
+        "adapter": {"kind": "none"},
+    },
+    "tuning": {"trials": 0, "metric": "perplexity"},
+}
+
+
+def make_writer(checkout: Path, dialogues: int = 120, name: str = "sample") -> Project:
+    """A committed project whose rows are short dialogues, and whose model writes."""
+    project = make_project(checkout, name=name, sections=WRITING)
+    lines = []
+    for text, label in make_rows(dialogues, seed=7):
+        question, answer = {"role": "user", "content": text}, {"role": "assistant", "content": f"{label}: {text[:6]}"}
+        lines.append(json.dumps({"messages": [question, answer]}, ensure_ascii=False))
+    (project.root / "rows.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    commit_all(checkout, "Add dialogues")
+    return project

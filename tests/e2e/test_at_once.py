@@ -24,7 +24,7 @@ def test_two_runs_at_once_release_once(tmp_path: Path) -> None:
         )
         for _ in range(2)
     ]
-    ended = [(*process.communicate(timeout=300), process.returncode) for process in started]
+    ended = [(*process.communicate(timeout=900), process.returncode) for process in started]
     told = [json.loads(out)["status"] if code == 0 else (code, err.splitlines()[-1]) for out, err, code in ended]
     assert told.count("released") == 1, told
     (other,) = (each for each in told if each != "released")

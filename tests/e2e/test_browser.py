@@ -2,17 +2,19 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from e2e_shell import make_shell
-from standing import Standing, standing
+from standing import PATIENCE_SECONDS, Standing, standing
 
 chromium = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.slow,
     pytest.mark.xdist_group("stack"),
     pytest.mark.skipif(chromium is None, reason="no Chromium on this machine: install the package chromium"),
 ]
@@ -32,7 +34,7 @@ def page(tmp_path: Path) -> Iterator[Any]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(180_000)
         yield page
         browser.close()
 
@@ -93,12 +95,11 @@ def test_the_summary_links_to_mlflow_and_mlflow_back(stack: Standing, page: Any,
 
 def wait_for_runs(stack: Standing, count: int) -> list[dict[str, Any]]:
     """The flow runs of the nightly deployment that are no longer scheduled for another day."""
-    import time
-
     question = {"flow_runs": {"state": {"type": {"not_any_": ["SCHEDULED"]}}}}
-    for _ in range(120):
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
         found: list[dict[str, Any]] = stack.ask("/flow_runs/filter", question)
         if len(found) >= count:
             return found
         time.sleep(0.5)
-    raise AssertionError(f"{count} runs did not start within a minute")
+    raise AssertionError(f"{count} runs did not start: {stack.ask('/flow_runs/filter', {})}")

@@ -8,14 +8,16 @@ import psutil
 import pytest
 from e2e_shell import make_shell
 from making import NIGHT
-from standing import Standing, gone, kill, processes_below, standing
+from stacking import until
+from standing import PATIENCE_SECONDS, Standing, gone, kill, processes_below, standing
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("stack")]
 
 LAST_STEPS = ("track", "record")  # of milliseconds each: the kill may come when the model is out already
 STEPS = ("prepare", "sweep", "train", "export", "evaluate", "judge", *LAST_STEPS)
+NO_SEARCH = "tuning.trials=0"  # Ray takes longer than all the rest of a night
 # Long enough to be interrupted in: the steps themselves still take seconds.
-SLOW = {**NIGHT, "training": {**NIGHT["training"], "epochs": 60}}
+SLOW = {**NIGHT, "training": {**NIGHT["training"], "epochs": 60}, "tuning": {**NIGHT["tuning"], "trials": 0}}
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +38,9 @@ def family(process: psutil.Process) -> list[psutil.Process]:
     return [process, *process.children(recursive=True)]
 
 
-def another(epochs: float) -> dict[str, str]:
+def another(epochs: float, *more: str) -> dict[str, str]:
     """Parameters of a night that has something to do."""
-    return {"overrides": f"training.epochs={epochs}"}
+    return {"overrides": "\n".join([f"training.epochs={epochs}", *more])}
 
 
 def next_night_works(stack: Standing, flow_run: dict[str, Any]) -> None:
@@ -50,7 +52,7 @@ def next_night_works(stack: Standing, flow_run: dict[str, Any]) -> None:
 
 def test_kill_9_of_a_ray_worker_and_of_the_ray_head(stack: Standing) -> None:
     for place, name in enumerate(("ray::", "raylet")):
-        run = stack.start(overrides=f"tuning.seed={40 + place}\ntuning.trials=3")
+        run = stack.start(overrides=f"tuning.seed={40 + place}")
         stack.wait_for_step(run, "sweep")
         ray = wait_for_process(stack, name)
         kill(ray)
@@ -61,7 +63,7 @@ def test_kill_9_of_a_ray_worker_and_of_the_ray_head(stack: Standing) -> None:
 
 
 def wait_for_process(stack: Standing, name: str) -> psutil.Process:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         for process in processes_below(stack.shell.project.root):
             with_name = [word for word in (process.name(), *process.cmdline()[:1]) if name in word]
@@ -72,7 +74,7 @@ def wait_for_process(stack: Standing, name: str) -> psutil.Process:
 
 
 def test_kill_9_of_the_server_does_not_lose_the_night(stack: Standing) -> None:
-    run = stack.start(**another(2.5))
+    run = stack.start(**another(2.5, NO_SEARCH))
     stack.wait_for_step(run, "train")
     kill(stack.part("prefect"))
     ended = stack.wait(run)
@@ -84,12 +86,12 @@ def test_kill_9_of_the_server_does_not_lose_the_night(stack: Standing) -> None:
 
 
 def test_kill_9_of_the_worker(stack: Standing) -> None:
-    run = stack.start(**another(2.6))
+    run = stack.start(**another(2.6, NO_SEARCH))
     stack.wait_for_step(run, "train")
     members = family(stack.flow_process(run))
     kill(stack.part("worker"))
-    assert all(gone(member, 10) for member in members)
-    ended = stack.wait(run, seconds=90)
+    assert gone(members)
+    ended = stack.wait(run)
     assert ended["state_type"] == "CRASHED", ended["state"]
     next_night_works(stack, ended)
 
@@ -102,8 +104,8 @@ def test_kill_9_of_the_flow_in_each_step(stack: Standing) -> None:
         stack.wait_for_step(run, step)
         members = family(stack.flow_process(run))
         kill(members[0])
-        assert all(gone(member, 10) for member in members), step
-        assert stack.wait(run, seconds=60)["state_type"] == "CRASHED", step
+        assert gone(members), step
+        assert stack.wait(run)["state_type"] == "CRASHED", step
         assert champion(stack) == before or step in LAST_STEPS, step
     ended = stack.wait(stack.start(**another(1.5)))
     assert ended["state_type"] == "COMPLETED", ended["state"]
@@ -113,14 +115,13 @@ def test_kill_9_of_the_flow_in_each_step(stack: Standing) -> None:
 
 
 def test_cancelled_in_the_ui_the_work_stops_and_leaves_nothing(stack: Standing) -> None:
-    run = stack.start(overrides="tuning.seed=77\ntuning.trials=4")
+    run = stack.start(overrides="tuning.seed=77")
     stack.wait_for_step(run, "sweep")
     wait_for_process(stack, "raylet")
     members = family(stack.flow_process(run))
-    asked = time.monotonic()
     stack.ask(f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLING"}, "force": False})
-    assert all(gone(member, 20 - (time.monotonic() - asked)) for member in members)
-    ended = stack.wait(run, seconds=60)
+    assert gone(members)
+    ended = stack.wait(run)
     assert ended["state_type"] == "CANCELLED"
     assert not [each for each in processes_below(stack.shell.project.root) if "ray" in each.name()]
     assert stack.shell.json("runs", "show")["status"] == "cancelled"
@@ -134,12 +135,9 @@ def test_reboot(tmp_path_factory: pytest.TempPathFactory) -> None:
         before.wait_for_step(run, "train")
         for process in processes_below(shell.project.root):
             kill(process)
-        deadline = time.monotonic() + 10
-        while processes_below(shell.project.root) and time.monotonic() < deadline:
-            time.sleep(0.2)
-        assert processes_below(shell.project.root) == []
+        until(lambda: processes_below(shell.project.root) == [], 60)
         with standing(shell) as after:
-            assert after.wait(run, seconds=60)["state_type"] == "CRASHED"
+            assert after.wait(run)["state_type"] == "CRASHED"
             ended = after.wait(after.start(overrides="training.epochs=4"))
             assert ended["state_type"] == "COMPLETED", ended["state"]
             assert champion(after) == 1

@@ -56,7 +56,7 @@ def python(tmp_path: Path, root: Path) -> Run:
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=120,
+            timeout=600,
         )
 
     return run

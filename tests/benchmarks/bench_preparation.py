@@ -1,14 +1,18 @@
 """How quickly a large corpus is prepared and in how much memory, and what the near-duplicate libraries do beside it.
 
-`python tests/benchmarks/bench_preparation.py stages ROWS` and `... libraries ROWS` measure at other sizes.
+`python tests/benchmarks/bench_preparation.py stages ROWS`, `... growing ROWS` and `... libraries ROWS` measure at other
+sizes. `growing` adds 1 % to what was prepared, then does so without the memo, to see that both are the same.
 """
 
+import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,7 +34,8 @@ from daybreak.data import {0}
 code = {0}.main()
 print(time.process_time(), re.search("VmHWM:\\\\s+(\\\\d+)", open("/proc/self/status").read())[1])
 sys.exit(code)"""
-PARAMS = "ingest:\n  source: files\n  path: rows.jsonl\n"
+PARAMS = "ingest:\n  source: files\n  path: rows\n"
+GROWTH = 0.01
 
 
 class Stage(NamedTuple):
@@ -47,12 +52,12 @@ def texts(rows: int) -> list[str]:
     return sorted({text for text, _ in recombining.rows(rows)})
 
 
-def write_corpus(root: Path, rows: int) -> None:
-    """A project's folder with a source of so many rows."""
-    root.mkdir(parents=True, exist_ok=True)
+def write_corpus(root: Path, rows: int, after: int = 0) -> None:
+    """A project's folder with a source of so many rows; those up to `after` lie there already."""
+    (root / "rows").mkdir(parents=True, exist_ok=True)
     (root / "params.yaml").write_text(PARAMS, encoding="utf-8")
-    with (root / "rows.jsonl").open("w", encoding="utf-8") as file:
-        for text, label in recombining.rows(rows):
+    with (root / f"rows/{after}.jsonl").open("w", encoding="utf-8") as file:
+        for text, label in islice(recombining.rows(rows), after, None):
             file.write(json.dumps({"text": text, "label": label}, ensure_ascii=False) + "\n")
 
 
@@ -61,13 +66,20 @@ def prepare(root: Path) -> Iterator[Stage]:
     from daybreak.data.admission import admit
     from daybreak.data.ingest import IngestParams
 
-    admit(root, IngestParams(source="files", path="rows.jsonl"))
+    admit(root, IngestParams(source="files", path="rows"))
     for name in STAGES:
         started = time.perf_counter()
         done = subprocess.run([sys.executable, "-c", STAGE.format(name)], cwd=root, stdout=subprocess.PIPE, text=True)
         assert done.returncode == 0, name
         busy, peak = map(float, done.stdout.split()[-2:])
         yield Stage(name, time.perf_counter() - started, busy, peak / 1024**2)
+
+
+def written(root: Path) -> dict[str, str]:
+    """SHA-256 of every file that the stages wrote."""
+    folders = [root / "data" / name for name in (*STAGES, "quarantine")]
+    files = sorted(file for folder in folders for file in folder.glob("*"))
+    return {str(file.relative_to(root)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
 def brute_force(corpus: list[str]) -> set[tuple[int, int]]:
@@ -158,16 +170,53 @@ def beside_one_another(rows: int) -> dict[str, float]:
 
 def stage_by_stage(rows: int) -> list[Stage]:
     """Print a line a stage of preparing so many rows."""
-    done = []
     with tempfile.TemporaryDirectory() as folder:
-        # in a process of its own: what it holds would count as every later process's peak
-        subprocess.run([sys.executable, __file__, "write", str(rows), folder], check=True)
-        for stage in prepare(Path(folder)):
-            speed = rows / stage.busy
-            times = f"{stage.wall:8.1f} s {stage.busy:8.1f} s of processor"
-            print(f"{stage.name:10} {times} {speed:8.0f} rows/s {stage.peak:6.2f} GiB", flush=True)
-            done.append(stage)
+        write(Path(folder), rows)
+        return told(rows, prepare(Path(folder)))
+
+
+def growing(rows: int, *, anew: bool = True) -> float:
+    """Print what a preparation costs and what one with 1 % more rows does after it; the ratio of processor seconds.
+
+    Whatever the memo saved, the files are those of a preparation without it that is given the earlier assignments.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        write(root, rows)
+        first = told(rows, prepare(root))
+        shutil.copytree(root / "data/split", root / "earlier")
+        more = int(rows * (1 + GROWTH))
+        write(root, more, rows)
+        then = told(more, prepare(root))
+        ratio = sum(stage.busy for stage in then) / sum(stage.busy for stage in first)
+        print(f"{more - rows} more rows cost {ratio:.3f} of {rows}", flush=True)
+        if anew:
+            incremental = written(root)
+            shutil.rmtree(root / "data/memo")
+            shutil.rmtree(root / "data/split")
+            shutil.copytree(root / "earlier", root / "data/split")
+            told(more, prepare(root))
+            print(f"without the memo: {'the same bytes' if written(root) == incremental else 'ANOTHER RESULT'}")
+            assert written(root) == incremental
+    return ratio
+
+
+def told(rows: int, stages: Iterator[Stage]) -> list[Stage]:
+    """Print a line a stage, as it ends."""
+    done = []
+    for stage in stages:
+        speed = rows / stage.busy
+        times = f"{stage.wall:8.1f} s {stage.busy:8.1f} s of processor"
+        print(f"{stage.name:10} {times} {speed:8.0f} rows/s {stage.peak:6.2f} GiB", flush=True)
+        done.append(stage)
+    busy, wall = sum(stage.busy for stage in done), sum(stage.wall for stage in done)
+    print(f"{'all':10} {wall:8.1f} s {busy:8.1f} s of processor {rows / busy:8.0f} rows/s", flush=True)
     return done
+
+
+def write(root: Path, rows: int, after: int = 0) -> None:
+    """The corpus, in a process of its own: what that one holds would count as every later process's peak."""
+    subprocess.run([sys.executable, __file__, "write", str(rows), str(root), str(after)], check=True)
 
 
 def test_every_pair_that_brute_force_finds_is_found() -> None:
@@ -188,15 +237,21 @@ def test_the_libraries_are_slower() -> None:
     assert costs["daybreak"] <= 1.5 * costs["rensa"]
 
 
+def test_one_percent_more_costs_a_fraction_and_changes_nothing() -> None:
+    assert growing(200_000) <= 0.3
+
+
 def test_a_million_rows_are_prepared_in_three_gibibytes() -> None:
     assert max(stage.peak for stage in stage_by_stage(1_000_000)) <= 3
 
 
 if __name__ == "__main__":
-    what, count = sys.argv[1], int(sys.argv[2])
+    what, count, *others = sys.argv[1:]
     if what == "write":
-        write_corpus(Path(sys.argv[3]), count)
+        write_corpus(Path(others[0]), int(count), *map(int, others[1:]))
     elif what == "libraries":
-        beside_one_another(count)
+        beside_one_another(int(count))
+    elif what == "growing":
+        growing(int(count), anew="once" not in others)
     else:
-        stage_by_stage(count)
+        stage_by_stage(int(count))

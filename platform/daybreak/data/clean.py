@@ -7,22 +7,26 @@ import json
 import sys
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cache, partial
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pydantic import Field
 
 from daybreak import __version__
-from daybreak.data import restored, stage, tables
+from daybreak.data import glance, recalled, restored, stage, tables
 from daybreak.data.cleaning import characters, fragments, languages, markup, quality
 from daybreak.data.cleaning.languages import Chinese
 from daybreak.data.cleaning.quality import QualityParams, Refusal
+from daybreak.data.glance import Glance
 from daybreak.data.personal import replacing
 from daybreak.data.personal.replacing import Find, PersonalParams
 from daybreak.records import Record
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 ROUNDS = 8  # one is enough for nearly every text; what has not settled by then was made to resist
 EMPTY = "empty_after_cleaning"
@@ -70,35 +74,20 @@ class _Part(NamedTuple):
     settled: bool
 
 
-@dataclass
-class _Tally:
-    """Personal data met so far: rows and places a kind."""
-
-    rows: Counter[str] = field(default_factory=Counter)
-    places: Counter[str] = field(default_factory=Counter)
-
-    def add(self, found: tuple[Find, ...]) -> None:
-        self.places.update(datum.kind for datum in found)
-        self.rows.update({datum.kind for datum in found})
-
-
 def clean(root: Path, params: CleanParams) -> None:
     """Write data/clean/rows.parquet and personal.json, and data/quarantine/clean.parquet with what was refused."""
-    from daybreak.data.personal import planted
-
-    tally = _Tally()
+    found = _Tally()
     with (
         tables.opened(root / "data/clean/rows.parquet", tables.CLEANED) as kept,
         tables.opened(root / "data/quarantine/clean.parquet", tables.REFUSED) as refused,
     ):
         for batch in _batches(root, params):
-            _append(
-                kept, [_written(row, treated) for row, treated, refusal in batch if refusal is None], tables.CLEANED
-            )
-            _append(refused, [_refused(row, refusal) for row, _, refusal in batch if refusal], tables.REFUSED)
-            for _, treated, _ in batch:
-                tally.add(treated.found)
-    tables.write_json({**_found(tally, params), **planted.measure(params.personal)}, root / "data/clean/personal.json")
+            against = batch.standing
+            _append(kept, batch.cleaned(against))
+            _append(refused, batch.refused(against))
+            found.add(batch.treated["found"])
+    told = {"found": found.told(params), **_measured(root, params.personal)}
+    tables.write_json(told, root / "data/clean/personal.json")
 
 
 def preview(root: Path, params: CleanParams, examples: int = 3) -> dict[str, Any]:
@@ -108,15 +97,14 @@ def preview(root: Path, params: CleanParams, examples: int = 3) -> dict[str, Any
     """
     read, rows = 0, Counter[str]()
     shown: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for batch in _batches(root, params):
-        read += len(batch)
-        for row, _, refusal in batch:
-            if refusal:
-                rows[refusal.rule] += 1
-                if len(shown[refusal.rule]) < examples:
-                    told = _refused(row, refusal)
-                    names = ("id", "text", "label", "value", "threshold", "detail")
-                    shown[refusal.rule].append({name: told[name] for name in names})
+    for batch in _batches(root, params, memoised=False):
+        read += len(batch.rows)
+        against = batch.standing
+        rows.update(refusal.rule for refusal in against.values())
+        for told in batch.refused(against).to_pylist():
+            if len(shown[told["rule"]]) < examples:
+                names = ("id", "text", "label", "value", "threshold", "detail")
+                shown[told["rule"]].append({name: told[name] for name in names})
     return {"rows": read, "rules": {rule: {"rows": rows[rule], "examples": shown[rule]} for rule in sorted(rows)}}
 
 
@@ -130,13 +118,16 @@ def identity(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def treat(text: str, messages: str, params: CleanParams) -> Treated:
-    """A row's text, or the turns of its conversation, cleaned and freed of personal data."""
+def treat(text: str, messages: str, params: CleanParams, seen: Glance | None = None) -> Treated:
+    """A row's text, or the turns of its conversation, cleaned and freed of personal data.
+
+    `seen`: what a glance at the normalised text of a row that is no conversation says of it.
+    """
     if len(text) > params.max_characters:  # not even looked at, unless a person restored it
         refusal = Refusal(TOO_LONG, str(len(text)), str(params.max_characters))
         return Treated(text, messages, identity(text), "", (), (refusal,))
     turns = json.loads(messages) if messages else []
-    parts = [_free(turn["content"], params, conversation=True) for turn in turns] or [_free(text, params)]
+    parts = [_free(turn["content"], params, conversation=True) for turn in turns] or [_free(text, params, seen)]
     said = [{**turn, "content": part.written} for turn, part in zip(turns, parts, strict=False)]
     whole = _joined(parts)
     language = languages.tag(whole.base)
@@ -146,8 +137,19 @@ def treat(text: str, messages: str, params: CleanParams) -> Treated:
         identity=identity(whole.base),
         language=language,
         found=tuple(whole.found),
-        refusals=tuple(_faults(text, whole, language, params)),
+        refusals=tuple(_faults(text, whole, language, params, seen if seen and seen.normal == whole.base else None)),
     )
+
+
+def treat_all(texts: Sequence[str], messages: Sequence[str], params: CleanParams) -> Iterator[Treated]:
+    """What `treat` makes of each row; one glance at all of them tells which rules have nothing to do where."""
+    at_once = params.chinese == "keep" and params.personal.name == params.personal.address == "keep"
+    single = [
+        at_once and not said and len(text) <= params.max_characters for text, said in zip(texts, messages, strict=True)
+    ]
+    normal = [_line(characters.repair(text), params) if one else "" for text, one in zip(texts, single, strict=True)]
+    for text, said, seen in zip(texts, messages, glance.look(normal), strict=True):
+        yield treat(text, said, params, seen if seen.normal else None)
 
 
 def _joined(parts: list[_Part]) -> _Part:
@@ -161,9 +163,11 @@ def _joined(parts: list[_Part]) -> _Part:
     )
 
 
-def _free(text: str, params: CleanParams, *, conversation: bool = False) -> _Part:
+def _free(text: str, params: CleanParams, seen: Glance | None = None, *, conversation: bool = False) -> _Part:
     """A text cleaned, then freed of personal data until none is found in what that leaves."""
-    base, settled = _settle(text, params, conversation)
+    base, settled = (seen.normal, True) if seen and not seen.fragments else _settle(text, params, conversation)
+    if seen and not seen.personal and base == seen.normal:
+        return _Part(base, base, [], settled)
     written, found = base, replacing.looked_for(base, params.personal)
     more = found
     for _ in range(ROUNDS if found else 0):
@@ -212,7 +216,7 @@ def _without_fragments(text: str, params: CleanParams) -> str:
     return fragments.without_boilerplate(text) if params.boilerplate == "remove" else text
 
 
-def _faults(raw: str, whole: _Part, language: str, params: CleanParams) -> Iterator[Refusal]:
+def _faults(raw: str, whole: _Part, language: str, params: CleanParams, seen: Glance | None) -> Iterator[Refusal]:
     """All that stands against a row, what leaves least doubt first."""
     text = whole.base
     if not text.strip():
@@ -221,58 +225,124 @@ def _faults(raw: str, whole: _Part, language: str, params: CleanParams) -> Itera
         return
     if not whole.settled:
         yield Refusal("unsettled", "", f"{ROUNDS} rounds")
-    against = sorted({datum.kind for datum in whole.found if params.personal.action(datum.kind) == "refuse"})
+    against = {datum.kind for datum in whole.found if params.personal.action(datum.kind) == "refuse"}
     if against:
-        yield Refusal("personal_data", ", ".join(against), "refuse")
+        yield Refusal("personal_data", ", ".join(sorted(against)), "refuse")
     if params.languages and language not in params.languages:
         yield Refusal("language", language, ", ".join(params.languages))
-    yield from quality.faults(text, params.quality.of(language))
+    yield from quality.faults(text, params.quality.of(language), sound=seen is not None and not seen.garbled)
+    if seen and not seen.selling:
+        return
     sells = fragments.advertising(text) if params.max_advertising < len(fragments.ADVERTISING) else 0
     if sells > params.max_advertising:
         yield Refusal("advertising", str(sells), str(params.max_advertising))
 
 
-def _batches(root: Path, params: CleanParams) -> Iterator[list[tuple[dict[str, Any], Treated, Refusal | None]]]:
-    """Rows of stage ingest with what became of them; the refusal is the first that nobody lifted."""
+def _batches(root: Path, params: CleanParams, *, memoised: bool = True) -> Iterator[_Batch]:
+    """Rows of stage ingest with what became of them. Repeats are many, and stand together: equal rows, equal ids."""
     exempt = restored.exempt(root)
-    at_length = partial(treat, params=params.model_copy(update={"max_characters": sys.maxsize}))
     long = exempt.get(TOO_LONG, frozenset())
-    for batch in tables.batches(root / "data/ingest/rows.parquet"):
-        rows: list[dict[str, Any]] = batch.to_pylist()
-        once = cache(partial(treat, params=params))  # repeats are many, and stand in one batch: equal rows, equal ids
-        treated = [(at_length if row["id"] in long else once)(row["text"], row["messages"]) for row in rows]
-        yield [(row, each, _standing(row["id"], each, exempt)) for row, each in zip(rows, treated, strict=True)]
+    at_length = params.model_copy(update={"max_characters": sys.maxsize})
+
+    def work(ids: Sequence[str], texts: Sequence[str], messages: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        for row, text, said, treated in zip(ids, texts, messages, treat_all(texts, messages, params), strict=True):
+            yield columns_of(treat(text, said, at_length) if row in long else treated)
+
+    known = recalled.Known(root, "clean", params.model_dump(mode="json"), longest=params.max_characters)
+    with known if memoised else nullcontext():
+        for rows in tables.batches(root / "data/ingest/rows.parquet"):
+            yield _Batch(rows, known.treated(rows, work), exempt)
 
 
-def _standing(row: str, treated: Treated, exempt: Mapping[str, frozenset[str]]) -> Refusal | None:
-    standing = (each for each in treated.refusals if each.rule == EMPTY or row not in exempt.get(each.rule, ()))
-    return next(standing, None)
+def columns_of(treated: Treated) -> tuple[str, ...]:
+    """A treated row as the columns of recalled.TREATED."""
+    against = [[each.rule, each.value, each.threshold, each.detail] for each in treated.refusals]
+    return (
+        treated.text,
+        treated.messages,
+        treated.identity,
+        treated.language,
+        " ".join(datum.kind for datum in treated.found),
+        json.dumps(against, ensure_ascii=False) if against else "",
+    )
 
 
-def _append(file: Any, rows: list[dict[str, Any]], columns: tables.Columns) -> None:
-    import pyarrow as pa
+class _Batch(NamedTuple):
+    """Rows of stage ingest and, in the same order, what became of them; `exempt` are ids that a rule is lifted for."""
 
-    if rows:
-        file.write_table(pa.Table.from_pylist(rows, schema=tables.schema(columns)))
+    rows: pa.RecordBatch
+    treated: Mapping[str, pa.Array]
+    exempt: Mapping[str, frozenset[str]]
+
+    @property
+    def standing(self) -> dict[int, Refusal]:
+        """By position, the first refusal that nobody lifted."""
+        import pyarrow.compute as pc
+
+        found = {}
+        for place in pc.indices_nonzero(pc.not_equal(self.treated["refusals"], "")).to_pylist():
+            row = self.rows["id"][place].as_py()
+            told = (Refusal(*each) for each in json.loads(self.treated["refusals"][place].as_py()))
+            standing = (each for each in told if each.rule == EMPTY or row not in self.exempt.get(each.rule, ()))
+            if refusal := next(standing, None):
+                found[place] = refusal
+        return found
+
+    def cleaned(self, against: Mapping[int, Refusal]) -> pa.Table:
+        """The rows that nothing stands against, as stage clean writes them."""
+        import numpy as np
+        import pyarrow as pa
+
+        keep = np.ones(len(self.rows), bool)
+        keep[list(against)] = False
+        of_text = {name: self.treated[name] for name in ("text", "messages", "identity", "language")}
+        columns = {**dict(zip(self.rows.schema.names, self.rows.columns, strict=True)), **of_text}
+        whole = pa.table({name: columns[name] for name in tables.CLEANED})
+        return (whole.filter(pa.array(keep)) if against else whole).cast(tables.schema(tables.CLEANED))
+
+    def refused(self, against: Mapping[int, Refusal]) -> pa.Table:
+        """The other rows, as the quarantine keeps them."""
+        import pyarrow as pa
+
+        rows = self.rows.take(pa.array(list(against), pa.int64())).to_pylist()
+        told = [
+            {**row, **asdict(each), "pipeline": __version__} for row, each in zip(rows, against.values(), strict=True)
+        ]
+        return pa.Table.from_pylist(told, schema=tables.schema(tables.REFUSED))
 
 
-def _written(row: dict[str, Any], treated: Treated) -> dict[str, Any]:
-    of_text = {name: getattr(treated, name) for name in ("text", "messages", "identity", "language")}
-    return {**row, **of_text}
+class _Tally:
+    """Personal data met so far: rows and places a kind."""
+
+    def __init__(self) -> None:
+        self._rows, self._places = Counter[str](), Counter[str]()
+
+    def add(self, found: pa.Array) -> None:
+        """`found`: of each row the kinds found in it, one after another."""
+        for each in found.value_counts().to_pylist():
+            kinds, rows = each["values"].split(), each["counts"]
+            self._places.update({kind: rows * times for kind, times in Counter(kinds).items()})
+            self._rows.update(dict.fromkeys(kinds, rows))
+
+    def told(self, params: CleanParams) -> dict[str, Any]:
+        return {
+            kind: {"rows": self._rows[kind], "places": self._places[kind], "action": params.personal.action(kind)}
+            for kind in sorted(self._rows)
+        }
 
 
-def _refused(row: dict[str, Any], refusal: Refusal) -> dict[str, Any]:
-    told = {name: getattr(refusal, name) for name in ("rule", "value", "threshold", "detail")}
-    return {**row, **told, "pipeline": __version__}
+def _measured(root: Path, params: PersonalParams) -> dict[str, Any]:
+    """What is found of planted personal data under these settings."""
+    from daybreak.data.personal import planted
+
+    key = params.model_dump(mode="json")
+    told: dict[str, Any] = recalled.value(root, "planted", key, work=lambda: planted.measure(params))
+    return told
 
 
-def _found(tally: _Tally, params: CleanParams) -> dict[str, Any]:
-    kinds = sorted(tally.rows)
-    found = {
-        kind: {"rows": tally.rows[kind], "places": tally.places[kind], "action": params.personal.action(kind)}
-        for kind in kinds
-    }
-    return {"found": found}
+def _append(file: Any, rows: pa.Table) -> None:
+    if len(rows):
+        file.write_table(rows)
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from daybreak.data import restored, similarity, stage, tables
+from daybreak.data import joined, restored, similarity, stage, tables
 from daybreak.records import Record
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def dedupe(root: Path, params: DedupeParams) -> None:
     clean, distinct, said = len(rows), _collapse(rows), _said_by_several(rows)
     if params.repeats != "keep":
         rows = distinct  # a large source stands in memory once
-    pairs = similarity.tying_pairs(distinct["text"].array, params.threshold)
+    pairs = joined.tying_pairs(root, distinct["text"].array, params.threshold)
     distinct["cluster"] = _cluster_ids(distinct, pairs)
     kept = _kept(rows, distinct, params)
     named = _named(distinct, pairs)

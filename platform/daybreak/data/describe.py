@@ -16,8 +16,9 @@ from daybreak.records import Record
 if TYPE_CHECKING:
     import pandas as pd
 
-CHARACTERS = 2_600_000  # of texts that one fit may see, the whole sample among them: time and memory stay bounded
-DOUBTED = 1_500_000  # of texts whose labels are looked at: as many fits as there are folds
+CHARACTERS = 2_600_000  # of texts that one fit may see, the whole sample among them; of more, DRAWN are drawn
+DOUBTED = 1_500_000  # of texts whose labels are looked at, the whole sample among them: a fit for each fold
+DRAWN = 1_000_000  # of a large corpus: a day with a few new rows is not to cost much more than those
 ROW = ("id", "text", "label")
 
 
@@ -51,10 +52,10 @@ def describe(root: Path, params: DescribeParams) -> None:
 
 
 def _answers(train: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
-    """All test rows with what a baseline says that was fitted on (at most CHARACTERS of) the training rows."""
+    """All test rows with what a baseline says that was fitted on the training rows, or on a draw of many."""
     import pandas as pd
 
-    seen, left, parts = baseline.bounded(train, CHARACTERS), test, []
+    seen, left, parts = baseline.drawn(train, CHARACTERS, DRAWN), test, []
     while len(left):
         part = baseline.bounded(left, CHARACTERS)
         said = baseline.answer(baseline.Grams([*seen["text"], *part["text"]]), seen, part)
@@ -67,7 +68,7 @@ def _scores(root: Path, answers: pd.DataFrame | None, splits: dict[str, Any], se
     """The naive score, of raw rows cut at random in the shares that the honest split really has, and the honest one."""
     if answers is None:
         return {"naive_accuracy": None, "honest_accuracy": None}
-    raw = baseline.bounded(_read(root / "data/ingest/rows.parquet"), CHARACTERS)
+    raw = baseline.drawn(_read(root / "data/ingest/rows.parquet"), CHARACTERS, DRAWN)
     total = sum(split["rows"] for split in splits.values())
     train, test = baseline.random_split(raw, splits["train"]["rows"] / total, splits["test"]["rows"] / total, seed)
     naive = baseline.answer(baseline.Grams([*train["text"], *test["text"]]), train, test)
@@ -85,7 +86,7 @@ def _scores(root: Path, answers: pd.DataFrame | None, splits: dict[str, Any], se
 def _suspects(root: Path) -> tuple[int, pd.DataFrame | None]:
     rows = kept(root, *ROW, "cluster", "source").to_pandas()
     own = rows[~rows["source"].str.startswith("made:")].sort_values("id", kind="stable")
-    drawn = baseline.bounded(own, DOUBTED)
+    drawn = baseline.drawn(own, DOUBTED, DRAWN)
     return len(drawn), noise.suspects(drawn)
 
 

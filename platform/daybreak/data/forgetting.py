@@ -20,6 +20,7 @@ from daybreak.data import (
     batches,
     cache,
     git,
+    memo,
     pipeline,
     reading,
     rebuilding,
@@ -112,6 +113,7 @@ def forget(project: Project, row: str, *, reason: str, actor: str, wait_seconds:
         objects=_union(_objects(project, held, wait_seconds), *(each.objects for each in cut)),
     )
     _write(project, (*known, entry.model_copy(update={"left": CUT_SHORT})))  # first: the row cannot come back any more
+    memo.forget(project.root)
     _swap(project, rebuilt, struck, lock, wait_seconds)
     _write(project, (*(each for each in known if each not in cut), entry))
     finish(project, wait_seconds)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import starmap
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
 
@@ -18,13 +19,19 @@ from daybreak.data import labels, licences, reading, restored, sources, stage, t
 from daybreak.data.cleaning import characters
 from daybreak.data.gathering import Gathered
 from daybreak.data.licences import LicenceParams, Refusal
+from daybreak.data.memo import Memo
 from daybreak.data.reading import Columns, Row, encoding
-from daybreak.data.sources import Batch, Sources
+from daybreak.data.sources import Batch, Shard, Sources
 from daybreak.errors import DataError
 from daybreak.records import Record
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 PRE_TRAINED_TENTHS = 7  # shipped base models were pre-trained on sample rows whose digest modulo 10 is below this
 SAMPLE_LICENCE = "MIT"
+TOLD = b"told"  # what a shard's table says beside its rows
+KEPT = ("",) * 5  # rule, value, threshold, detail and pipeline of a row that nothing stands against
 REVIEWED_LICENCE = "licence (SPDX)"  # the column of reviewed rows that keeps theirs where the project names none
 
 
@@ -43,7 +50,7 @@ class IngestParams(Record):
     watermark: str | None = None
     encoding: str | None = None
     text_column: str = Field(default="text", min_length=1)
-    label_column: str = Field(default="label", min_length=1)
+    label_column: str | None = Field(default="label", min_length=1)
     label_separator: str | None = Field(default=None, min_length=1)
     labels: tuple[str, ...] = ()
     messages_column: str | None = Field(default=None, min_length=1)
@@ -102,31 +109,72 @@ def ingest(root: Path, params: IngestParams) -> None:
     Rows without text are counted as empty and kept nowhere. Raises DataError when the shards are not those that
     data/sources.yaml records, or cannot be read.
     """
-    found = _Found(params, restored.exempt(root))
-    for path, batch, name in _admitted(root, params):
-        if batch.source == "sample":
-            found.encodings["utf-8"] += 1
-            label = sources.SAMPLE_LABELS[name]
-            rows: Iterator[Row] = starmap(Row, reading.read_lines(path, label, "utf-8"))
-        else:
-            columns = params.columns
-            if batch.reviewed and not columns.licence:
-                columns = columns.model_copy(update={"licence": REVIEWED_LICENCE})
-            rows = reading.read(path, name, columns)
-            if reading.is_text(name):
-                found.encodings[params.encoding or encoding.detect(path, name)] += 1
-        for row in rows:
-            found.add(row, batch)
-    found.write(root)
+    exempt = restored.exempt(root)
+    asked = params.model_dump(mode="json"), {rule: sorted(ids) for rule, ids in sorted(exempt.items())}
+    shards = []
+    for path, batch, shard in _admitted(root, params):
+        memo = Memo(root, "ingest", *asked, batch.name, batch.source, batch.reviewed, shard.name, shard.sha256)
+        found = memo.read()
+        if found is None:
+            found = _read(path, batch, shard.name, params, exempt)
+            memo.write(found)
+        shards.append(found)
+    _write(root, shards)
+
+
+def _read(path: Path, batch: Batch, name: str, params: IngestParams, exempt: Mapping[str, frozenset[str]]) -> pa.Table:
+    """The rows of a shard as `_Found.table` has them."""
+    found = _Found(params, exempt)
+    if batch.source == "sample":
+        found.encodings["utf-8"] += 1
+        label = sources.SAMPLE_LABELS[name]
+        rows: Iterator[Row] = starmap(Row, reading.read_lines(path, label, "utf-8"))
+    else:
+        columns = params.columns
+        if batch.reviewed and not columns.licence:
+            columns = columns.model_copy(update={"licence": REVIEWED_LICENCE})
+        rows = reading.read(path, name, columns)
+        if reading.is_text(name):
+            found.encodings[params.encoding or encoding.detect(path, name)] += 1
+    for row in rows:
+        found.add(row, batch)
+    return found.table()
+
+
+def _write(root: Path, shards: Sequence[pa.Table]) -> None:
+    """Write the rows of all shards, kept and refused, and what is counted of them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    told = [json.loads(shard.schema.metadata[TOLD]) for shard in shards]
+    rows = pa.concat_tables([tables.schema(tables.REFUSED, wide=True).empty_table(), *shards])
+    if not len(rows):
+        remedy = "Mend ingest.path or the columns that ingest names in params.yaml"
+        raise DataError("the source holds no row with text", "rows of text", remedy)
+    is_kept = pc.equal(rows["rule"], "")
+    encodings, named = (sum((Counter(each[name]) for each in told), Counter()) for name in ("encodings", "licences"))
+    counts = {
+        "read": sum(each["read"] for each in told),
+        "empty": sum(each["empty"] for each in told),
+        "distinct_raw": pc.count_distinct(pc.utf8_trim_whitespace(rows["text"])).as_py(),
+        "quarantined": len(rows) - pc.sum(is_kept).as_py(),
+        "encodings": dict(sorted(encodings.items())),
+        "licences": {
+            name: {"rows": count, "obligations": licences.obligations(name)} for name, count in sorted(named.items())
+        },
+    }
+    tables.write_table(rows.filter(is_kept), root / "data/ingest/rows.parquet", tables.ROW)
+    tables.write_table(rows.filter(pc.invert(is_kept)), root / "data/quarantine/ingest.parquet", tables.REFUSED)
+    tables.write_json(counts, root / "data/ingest/counts.json")
 
 
 class _Found:
-    """What the shards hold, row by row: kept, refused, or empty."""
+    """What a shard holds, row by row: kept, refused, or empty."""
 
     def __init__(self, params: IngestParams, exempt: Mapping[str, frozenset[str]]) -> None:
         self._params = params
         self._exempt = exempt
-        self._kept, self._refused = Gathered(tables.ROW), Gathered(tables.REFUSED)
+        self._rows = Gathered(tables.REFUSED)
         self._read = self._empty = 0
         self._licences: Counter[str] = Counter()
         self._judged: dict[str, Refusal | None] = {}
@@ -143,19 +191,15 @@ class _Found:
         told = (name, row.text, row.label, row.messages, row.groups, batch.name, licence, row.collected, train_only)
         refusal = self._refusal(row, licence)
         if refusal is None or name in self._exempt.get(refusal.rule, ()):
-            self._kept.add(told)
+            self._rows.add((*told, *KEPT))
             self._licences[licence] += 1
         else:
-            self._refused.add((*told, *refusal, __version__))
+            self._rows.add((*told, *refusal, __version__))
 
-    def write(self, root: Path) -> None:
-        counts = self._counts()
-        if counts["read"] == counts["empty"]:
-            remedy = "Mend ingest.path or the columns that ingest names in params.yaml"
-            raise DataError("the source holds no row with text", "rows of text", remedy)
-        self._kept.write(root / "data/ingest/rows.parquet")
-        self._refused.write(root / "data/quarantine/ingest.parquet")
-        tables.write_json(counts, root / "data/ingest/counts.json")
+    def table(self) -> pa.Table:
+        """All rows that have text as the quarantine keeps them, those that are kept without a rule; counts beside."""
+        told = {"read": self._read, "empty": self._empty, "encodings": self.encodings, "licences": self._licences}
+        return self._rows.table().replace_schema_metadata({TOLD: json.dumps(told)})
 
     def _licence(self, row: Row, batch: Batch) -> str:
         given = row.licence or self._params.licence
@@ -170,23 +214,6 @@ class _Found:
             self._judged[licence] = licences.judge(licence, self._params.licences)
         found = self._judged[licence]
         return _Refusal(found.rule, licence, found.threshold) if found else None
-
-    def _counts(self) -> dict[str, Any]:
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        texts = pa.concat_tables([each.table().select(["text"]) for each in (self._kept, self._refused)])
-        told = {
-            name: {"rows": rows, "obligations": licences.obligations(name)} for name, rows in self._licences.items()
-        }
-        return {
-            "read": self._read,
-            "empty": self._empty,
-            "distinct_raw": pc.count_distinct(pc.utf8_trim_whitespace(texts["text"])).as_py(),
-            "quarantined": len(self._refused.table()),
-            "encodings": dict(sorted(self.encodings.items())),
-            "licences": dict(sorted(told.items())),
-        }
 
 
 class _Refusal(NamedTuple):
@@ -214,11 +241,11 @@ def is_train_only(text: str) -> bool:
     return int(hashlib.sha256(canonical.encode()).hexdigest(), 16) % 10 < PRE_TRAINED_TENTHS
 
 
-def _admitted(root: Path, params: IngestParams) -> Iterator[tuple[Path, Batch, str]]:
-    """Each shard's file, batch and name; every one is the one that was admitted."""
+def _admitted(root: Path, params: IngestParams) -> Iterator[tuple[Path, Batch, Shard]]:
+    """Each shard with its file and batch; every one is the one that was admitted."""
     for batch in _sources(root, params).batches:
         for shard in batch.shards:
-            yield sources.verified_shard(root, batch, shard), batch, shard.name
+            yield sources.verified_shard(root, batch, shard), batch, shard
 
 
 def _sources(root: Path, params: IngestParams) -> Sources:

@@ -45,7 +45,7 @@ def similar_pairs(texts: Sequence[str], threshold: float, sides: Sequence[int] |
 
     Candidates, of which none is missed, are verified exactly.
     """
-    return _join(*_in_order_of_size(texts), threshold, sides) if len(texts) else _pairs([])
+    return _join(*_in_order_of_size(texts), threshold, sides) if len(texts) else gathered([])
 
 
 def tying_pairs(texts: Sequence[str], threshold: float) -> Pairs:
@@ -55,35 +55,40 @@ def tying_pairs(texts: Sequence[str], threshold: float) -> Pairs:
     further: otherwise a form letter with n fillings costs n x n.
     """
     if not len(texts):
-        return _pairs([])
+        return gathered([])
     shingles, order = _in_order_of_size(texts)
     found: list[tuple[Integers, Integers, Floats]] = []
 
     def families() -> Integers | None:
-        return _families(len(texts), _pairs(found))
+        return _families(len(texts), gathered(found))
 
     for block in _verified(shingles, parts.candidates(shingles, max(threshold, PARTS_FROM), families), threshold):
         found.append(block)
     if threshold < PARTS_FROM:
         found += _verified(shingles, prefixes.candidates(shingles, threshold, families()), threshold)
-    return _spanned(len(texts), _pairs([(order[left], order[right], score) for left, right, score in found]))
+    return _spanned(len(texts), gathered([(order[left], order[right], score) for left, right, score in found]))
 
 
 def highest_across(texts: Sequence[str], sides: Sequence[int], start: float) -> Pairs:
-    """The most similar pair (exactly one; none if nothing is shared) with different sides.
+    """The most similar pairs (all that are equally similar; none if nothing is shared) with different sides.
 
     The join is exact at every threshold, so the first one with a pair, going down from `start`, holds the maximum.
     """
     if not len(texts):
-        return _pairs([])
+        return gathered([])
     shingles, order = _in_order_of_size(texts)
     threshold, step = start, STEP
     while True:
         pairs = _join(shingles, order, threshold, sides)
         if len(pairs.similarity) or threshold <= parts.ROUNDING:
-            top = pairs.similarity.argsort(kind="stable")[-1:]
-            return Pairs(pairs.left[top], pairs.right[top], pairs.similarity[top])
+            return highest(pairs)
         threshold, step = max(threshold - step, parts.ROUNDING), 2 * step
+
+
+def highest(pairs: Pairs) -> Pairs:
+    """The most similar ones of the pairs."""
+    top = pairs.similarity == pairs.similarity.max(initial=0.0)
+    return Pairs(pairs.left[top], pairs.right[top], pairs.similarity[top])
 
 
 def components(size: int, pairs: Pairs) -> Integers:
@@ -107,7 +112,7 @@ def _join(shingles: Shingles, order: Integers, threshold: float, sides: Sequence
     side = None if sides is None else np.asarray(sides)[order]
     propose = parts.candidates if threshold >= PARTS_FROM else prefixes.candidates
     found = _verified(shingles, propose(shingles, threshold, side), threshold)
-    return _pairs([(order[left], order[right], score) for left, right, score in found])
+    return gathered([(order[left], order[right], score) for left, right, score in found])
 
 
 def _verified(
@@ -145,7 +150,21 @@ def _spanned(size: int, pairs: Pairs) -> Pairs:
     return Pairs(pairs.left[keep], pairs.right[keep], pairs.similarity[keep])
 
 
-def _pairs(found: list[tuple[Integers, Integers, Floats]]) -> Pairs:
+def compared(texts: Sequence[str], left: Integers, right: Integers, threshold: float) -> Pairs:
+    """Those of these pairs of places that are similar enough, left below right; no other text is looked at."""
+    import numpy as np
+
+    if not len(left):
+        return gathered([])
+    named, places = np.unique(np.concatenate([left, right]), return_inverse=True)
+    shingles = shingle_sets([texts[place] for place in named.tolist()])
+    score = _similarity(shingles, places[: len(left)], places[len(left) :])
+    similar = score >= threshold
+    return gathered([(left[similar], right[similar], score[similar])])
+
+
+def gathered(found: list[tuple[Integers, Integers, Floats]]) -> Pairs:
+    """Pairs from several looks, in order, each once."""
     import numpy as np
 
     if not found:

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from daybreak.data import certificate, contamination, enlarging, linking, release_set, similarity, stage, tables
+from daybreak.data import (
+    certificate,
+    contamination,
+    enlarging,
+    joined,
+    linking,
+    release_set,
+    similarity,
+    stage,
+    tables,
+)
 from daybreak.data.assigning import FREE, SPLITS, Clusters, Ratios, assign, strata
 from daybreak.data.augmentation import AugmentParams
 from daybreak.data.balancing import Balance
@@ -61,7 +71,7 @@ def split(root: Path, params: SplitParams) -> None:
     _require_rows(placed)
     judging = [row.text for row in frozen]
     final, left_out = _enlarged(root, placed, params, judging, threshold)
-    leakage = measure_leakage(final, threshold)
+    leakage = measure_leakage(root, final, threshold)
     refused = pd.concat([entering, bridges, tables.refused(left_out, "undersampled")])
     made = Counter(final["source"][enlarging.is_made(final)].str.removeprefix(enlarging.MADE))
     train = final["text"][final["split"] == "train"].tolist() if frozen else []
@@ -230,14 +240,14 @@ def _require_rows(placed: pd.DataFrame) -> None:
                 )
 
 
-def measure_leakage(placed: pd.DataFrame, threshold: float) -> dict[str, Any]:
+def measure_leakage(root: Path, placed: pd.DataFrame, threshold: float) -> dict[str, Any]:
     """Pairs across splits at or above the threshold (none, else StepFailed), and the most similar two rows across."""
     sides = placed["split"].map(SPLITS.index).tolist()
-    top = similarity.highest_across(placed["text"].tolist(), sides, threshold)
+    top = joined.highest_across(root, placed["text"].tolist(), sides, threshold)
     highest = float(top.similarity[0]) if len(top.similarity) else 0.0
     if highest >= threshold:
         raise StepFailed(f"split: rows of similarity {highest:.3f} stand in two splits", f"below {threshold}", "")
-    pair = [_told(placed.iloc[side[0]]) for side in (top.left, top.right) if len(side)]
+    pair = [_told(placed.iloc[side[-1]]) for side in (top.left, top.right) if len(side)]
     return {"threshold": threshold, "pairs": 0, "max_similarity": highest, "most_similar": pair}
 
 

@@ -59,7 +59,7 @@ def read_sorted(path: Path, columns: Columns) -> pd.DataFrame:
     """A table as a frame, sorted by these columns from the left, whatever the file's order."""
     import pyarrow.parquet as pq
 
-    return pq.read_table(path, columns=list(columns)).sort_by([(name, "ascending") for name in columns]).to_pandas()
+    return in_order(pq.read_table(path, columns=list(columns))).to_pandas()
 
 
 def read_column(path: Path, name: str) -> list[Any]:
@@ -94,10 +94,33 @@ def write(frame: pd.DataFrame, path: Path, columns: Columns) -> None:
 
 def write_table(table: pa.Table, path: Path, columns: Columns) -> None:
     """Write the rows of an Arrow table, which has these columns, sorted by them from the left."""
-    ordered = table.select(list(columns)).sort_by([(name, "ascending") for name in columns])
+    ordered = in_order(table.select(list(columns)))
     with opened(path, columns) as file:
         for start in range(0, max(1, len(ordered)), ROW_GROUP):
             file.write_table(ordered.slice(start, ROW_GROUP).cast(schema(columns)))
+
+
+def in_order(table: pa.Table) -> pa.Table:
+    """The rows sorted by all columns from the left; by the first alone, and by the others where that one is equal."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    first = table.column(0).combine_chunks()
+    sorted_already = pc.all(pc.less_equal(first.slice(0, max(0, len(first) - 1)), first.slice(1))).as_py() in (
+        True,
+        None,
+    )
+    order = np.arange(len(first)) if sorted_already else pc.sort_indices(first).to_numpy().copy()
+    ordered = first if sorted_already else first.take(order)
+    tied = np.zeros(len(first), bool)
+    tied[1:] = pc.equal(ordered.slice(1), ordered.slice(0, max(0, len(first) - 1))).to_numpy(zero_copy_only=False)
+    tied[:-1] |= tied[1:].copy()
+    places = np.flatnonzero(tied)
+    if len(places):
+        among = table.take(order[places])
+        keys = [(name, "ascending") for name in table.column_names]
+        order[places] = order[places][pc.sort_indices(among, sort_keys=keys).to_numpy()]
+    return table if np.array_equal(order, np.arange(len(order))) else table.take(order)
 
 
 def opened(path: Path, columns: Columns) -> pq.ParquetWriter:

@@ -5,6 +5,7 @@ from collections import Counter
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -61,7 +62,16 @@ def test_the_highest_across_is_the_highest(texts: list[str], data: st.DataObject
     sides = data.draw(st.lists(st.integers(0, 1), min_size=len(texts), max_size=len(texts)))
     scores = [s for (i, j), s in brute_force(texts, 1e-12).items() if sides[i] != sides[j]]
     top = similarity.highest_across(texts, sides, 0.8)
-    assert top.similarity.tolist() == ([max(scores)] if scores else [])
+    assert top.similarity.tolist() == [max(scores)] * scores.count(max(scores)) if scores else not len(top.similarity)
+
+
+@given(TEXTS, THRESHOLDS)
+@settings(max_examples=50, deadline=None)
+def test_pairs_that_are_named_are_compared_and_no_others(texts: list[str], threshold: float) -> None:
+    every = [(one, other) for one in range(len(texts)) for other in range(one + 1, len(texts))]
+    left, right = (np.array(side, np.int64) for side in zip(*every, strict=True)) if every else (np.empty(0, int),) * 2
+    assert found(similarity.compared(texts, left, right, threshold)) == brute_force(texts, threshold)
+    assert len(similarity.compared(texts, left[:0], right[:0], threshold).left) == 0
 
 
 @given(st.integers(0, 2**32), st.sampled_from([0.6, 0.7, 0.8, 0.9, 1.0]))

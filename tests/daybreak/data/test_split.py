@@ -207,10 +207,10 @@ def test_repeats_that_dedupe_keeps_stay_together(cleaned: Cleaned) -> None:
     assert sum(certificate(root)["rows"].values()) == 3 * len(rows)
 
 
-def test_leakage_is_found() -> None:
+def test_leakage_is_found(tmp_path: Path) -> None:
     rows = [("1", "这家酒店很好很干净", "yes", "train"), ("2", "这家酒店很好很干净", "yes", "test")]
     with pytest.raises(StepFailed, match=r"similarity 1.000 stand in two splits; expected below 0.8"):
-        measure_leakage(pd.DataFrame(rows, columns=["id", "text", "label", "split"]), 0.8)
+        measure_leakage(tmp_path, pd.DataFrame(rows, columns=["id", "text", "label", "split"]), 0.8)
 
 
 @pytest.mark.parametrize(

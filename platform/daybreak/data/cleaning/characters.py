@@ -15,6 +15,9 @@ UNUSUAL = re.compile("[^ -~一-\u9fff。、“”‘’《》—]")  # what may 
 PLAIN = {sign: sign - 0xFEE0 for sign in range(0xFF01, 0xFF5F)}
 PLAIN |= dict.fromkeys((0xA0, 0x2002, 0x2003, 0x2007, 0x2009, 0x202F, 0x3000), ord(" "))
 PLAIN |= dict.fromkeys((*range(0x2010, 0x2014), 0x2212, 0xFE63), ord("-"))
+FOLDABLE = re.compile(
+    "[\uff01-\uff5e\xa0\u2002\u2003\u2007\u2009\u202f\u3000\u2010-\u2013\u2212\ufe63]"
+)  # what PLAIN has
 JOINER = "\u200d"
 JOINED = re.compile("(?<=[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d(?=[\u2600-\u27bf\U0001f000-\U0001faff])")
 
@@ -38,8 +41,9 @@ def unite(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    joined = JOINED.split(text) if JOINER in text else (text,)
-    return compatible(JOINER.join(UNUSUAL.sub(_fold, part) for part in joined))
+    if JOINER in text:
+        return compatible(JOINER.join(map(_each_folded, JOINED.split(text))))
+    return compatible(_each_folded(text))
 
 
 def compatible(text: str) -> str:
@@ -73,11 +77,14 @@ def visible(text: str) -> str:
 
 def plain(text: str) -> str:
     """The text with ASCII in place of what looks like it, one character for one: places stay the same."""
-    return text if text.isascii() else text.translate(PLAIN)
+    return text if text.isascii() or not FOLDABLE.search(text) else text.translate(PLAIN)
 
 
-def _fold(match: re.Match[str]) -> str:
-    return _folded(match[0])
+def _each_folded(text: str) -> str:
+    """A sign stands in a text several times; what it becomes holds no other sign that would become something else."""
+    for sign in set(UNUSUAL.findall(text)):
+        text = text.replace(sign, _folded(sign))
+    return text
 
 
 @cache

@@ -10,6 +10,7 @@ Chinese = Literal["keep", "simplified", "traditional"]
 
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’][A-Za-z]+)?")
+LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 KANA = re.compile("[\u3041-\u309f\u30a1-\u30fa]")
 HANGUL = re.compile("[\uac00-\ud7af]")
 ELSEWHERE = re.compile("[\u0370-\u1fff\u3041-\u30ff\uac00-\ud7af]")  # what is neither Latin nor Chinese
@@ -35,8 +36,11 @@ def tag(text: str) -> str:
     """
     if text.isascii():
         return _latin(WORD.findall(text), text)
+    elsewhere = ELSEWHERE.search(text)
+    if not elsewhere and not LATIN.search(text):
+        return "zh" if HAN.search(text) else "none"
     han, words = sum(map(len, HAN.findall(text))), WORD.findall(text)
-    if ELSEWHERE.search(text):
+    if elsewhere:
         kana, hangul, foreign = (len(pattern.findall(text)) for pattern in (KANA, HANGUL, FOREIGN))
         if max(kana * 4, hangul * 2, foreign) > han + len(words):
             return "ja" if kana else "ko" if hangul else "other"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 
 from pydantic import Field
 
@@ -52,14 +53,17 @@ class Refusal:
     detail: str = ""
 
 
-def faults(text: str, limits: Limits) -> Iterator[Refusal]:
-    """Every limit that a text breaks."""
-    letters = sum(map(str.isalnum, text))
-    if letters < limits.min_letters:
-        yield Refusal("too_short", str(letters), str(limits.min_letters))
+def faults(text: str, limits: Limits, *, sound: bool = False) -> Iterator[Refusal]:
+    """Every limit that a text breaks; `sound` where it is known to hold nothing that no encoding yields."""
+    symbols, enough = 0.0, max(limits.min_letters, ceil((1 - limits.max_symbols) * len(text)) + 1)
+    if sum(map(str.isalnum, text[: 2 * enough])) < enough:  # seldom: a look at the beginning says that there are enough
+        letters = sum(map(str.isalnum, text))
+        symbols = 1 - (letters + text.count(" ")) / len(text)
+        if letters < limits.min_letters:
+            yield Refusal("too_short", str(letters), str(limits.min_letters))
     shares = (
-        ("garbled", garbled(text), limits.max_garbled),
-        ("symbols", 1 - (letters + text.count(" ")) / len(text), limits.max_symbols),
+        ("garbled", 0.0 if sound else garbled(text), limits.max_garbled),
+        ("symbols", symbols, limits.max_symbols),
         ("repetition", repetition(text, limits.run, limits.max_repetition), limits.max_repetition),
     )
     for rule, share, limit in shares:
@@ -77,9 +81,12 @@ def garbled(text: str) -> float:
 def repetition(text: str, run: int, enough: float = 0.0) -> float:
     """Share of runs of so many characters that stood in the text before; 0 for a text too short to tell.
 
-    Also 0, without counting, where the text has so many different characters that the share is below `enough`.
+    Also 0, without counting further, where the beginning has so many different runs that the share is below `enough`.
     """
     places = len(text) - run + 1
-    if len(text) < LONG_ENOUGH or places < 1 or len(set(text)) - run + 1 >= (1 - enough) * places:
+    if len(text) < LONG_ENOUGH or places < 1:
+        return 0.0
+    few = (1 - enough) * places + 1
+    if len({text[place : place + run] for place in range(min(places, int(1.25 * few) + 2))}) >= few:
         return 0.0
     return 1 - len({text[place : place + run] for place in range(places)}) / places

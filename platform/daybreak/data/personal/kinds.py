@@ -86,7 +86,7 @@ NOBODY = (
 KINDS = (
     Kind(
         "email",
-        "at",
+        "mail",
         r"(?<![a-z0-9._%+-])[a-z0-9_%+-](?:[a-z0-9._%+-]{0,62}[a-z0-9_%+-])?"
         r"(?:\s?@\s?|\s?[\[(](?:at|艾特)[\])]\s?|\sat\s(?=[a-z0-9-]+\sdot\s))"
         r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.|\s?[\[(](?:dot|点)[\])]\s?|\sdot\s)){1,5}"
@@ -245,26 +245,30 @@ KINDS = (
     Kind(
         "user",
         "at",
-        rf"(?<![a-z0-9@._/$#%^&*!~+=-])@(?!(?:all|everyone|here){CLOSE})"
+        rf"@(?<![a-z0-9@._/$#%^&*!~+=-]@)(?!(?:all|everyone|here){CLOSE})"
         r"(?P<value>[a-z_][a-z0-9_]{2,29})(?![a-z0-9_@]|\.[a-z]|\()",
     ),
     Kind(
         "user",
         "at",
-        rf"(?<![a-z0-9@._/])@(?!{NOBODY})(?P<value>[\u4e00-\u9fff][\u4e00-\u9fffa-z0-9_-]{{1,19}})(?=[\s:]|$)",
+        rf"@(?<![a-z0-9@._/]@)(?!{NOBODY})(?P<value>[\u4e00-\u9fff][\u4e00-\u9fffa-z0-9_-]{{1,19}})(?=[\s:]|$)",
     ),
 )
 NAMES = tuple(dict.fromkeys(kind.name for kind in KINDS))
 
-# Most texts show none of these signs and are done after a look for each: plain words first, they cost least.
-# (In small letters and without a flag, or the search would try every alternative at every character.)
+# Most texts show none of these signs and are done after a look for each: for plain words, in small letters, and then
+# for a digit, which cost least.
 WORDS = {
-    "at": re.compile(r"@|\[at|\(at|艾特| dot "),
-    "degrees": re.compile(r"°|纬|lat[ :=i]"),
-    "nick": re.compile(
-        "微信|威信|薇信|v信|weixin|wexin|wechat|we-chat|vx|wx|加v|加w|用户|账号|帐号|会员|uid|user|account|member|customer"
+    "at": ("@",),
+    "mail": ("[at", "(at", "艾特", " dot "),
+    "degrees": ("°", "纬", "lat ", "lat:", "lat=", "lati"),
+    "nick": (
+        *("微信", "威信", "薇信", "v信", "weixin", "wexin", "wechat", "we-chat", "vx", "wx", "加v", "加w"),
+        *("用户", "账号", "帐号", "会员", "uid", "user", "account", "member", "customer"),
     ),
 }
+HOST = re.compile(r"@\s?[a-z0-9-]{1,63}(?:\.|\s?[\[(](?:dot|点)|\sdot\s)", re.A)  # after an @, in small letters
+DIGIT = re.compile(r"\d")
 NUMBERS = {
     "number": re.compile(r"\d(?:\d{4}|[\d .()+-]{6})"),
     "dotted": re.compile(r"\d\.\d{1,3}\.\d|[0-9A-Fa-f]:[0-9A-Fa-f]{0,4}:"),
@@ -275,5 +279,14 @@ NUMBERS = {
 def signs(text: str) -> set[str]:
     """Which kinds of look are worth while."""
     lowered = text.lower()
-    words = {sign for sign, pattern in WORDS.items() if pattern.search(lowered)}
-    return words | {sign for sign, pattern in NUMBERS.items() if pattern.search(text)}
+    seen = set()
+    for sign, words in WORDS.items():
+        for word in words:
+            if word in lowered:
+                seen.add(sign)
+                break
+    if "at" in seen and HOST.search(lowered):
+        seen.add("mail")
+    if ":" in text or DIGIT.search(text):
+        seen.update(sign for sign, pattern in NUMBERS.items() if pattern.search(text))
+    return seen

@@ -62,7 +62,8 @@ def find(text: str, *, names: bool = False, addresses: bool = False, tagger: boo
     A `value` is in plain characters: full-width ones and dashes, which a conversation keeps, are looked through.
     What stands for a datum already is none, nor does it vouch for what follows.
     """
-    text = MARK.sub(_hidden, characters.plain(text))
+    text = characters.plain(text)
+    text = MARK.sub(_hidden, text) if "[" in text else text
     found: list[Find] = []
     seen = kinds.signs(text)
     for kind in kinds.KINDS if seen else ():
@@ -80,7 +81,7 @@ def find(text: str, *, names: bool = False, addresses: bool = False, tagger: boo
 def looked_for(text: str, params: PersonalParams) -> list[Find]:
     """What a text holds of the kinds that are not kept."""
     found = find(text, names=params.name != "keep", addresses=params.address != "keep")
-    return [datum for datum in found if params.action(datum.kind) != "keep"]
+    return [datum for datum in found if params.action(datum.kind) != "keep"] if found else found
 
 
 def replace(text: str, found: list[Find], params: PersonalParams) -> str:

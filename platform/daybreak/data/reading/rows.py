@@ -23,10 +23,13 @@ DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)")
 
 
 class Columns(Record):
-    """Which columns of a file make a row; with `messages`, `text` and `label` are not read."""
+    """Which columns of a file make a row; with `messages`, `text` and `label` are not read.
+
+    Without `label` rows have none: texts to go on with, not to be told apart.
+    """
 
     text: str = "text"
-    label: str = "label"
+    label: str | None = "label"
     messages: str | None = None
     separator: str | None = None
     groups: tuple[str, ...] = ()
@@ -40,7 +43,8 @@ class Columns(Record):
         if self.messages:
             named = {self.messages: "ingest.messages_column"}
         else:
-            named = {self.text: "ingest.text_column", self.label: "ingest.label_column"}
+            named = {self.text: "ingest.text_column"}
+            named |= {self.label: "ingest.label_column"} if self.label else {}
         named |= {column: "ingest.group_columns" for column in sorted(self.groups) if column not in named}
         for column, key in ((self.licence, "ingest.licence_column"), (self.collected, "ingest.collected_column")):
             if column and column not in named:
@@ -103,15 +107,17 @@ def plain(value: Any, name: str, column: str) -> str:
 
 def _labelled(values: Values, place: dict[str, int], name: str, columns: Columns) -> Row:
     text = plain(values[place[columns.text]], name, columns.text)
-    label = _label(values[place[columns.label]], name, columns)
+    if columns.label is None:
+        return Row(text, "")
+    label = _label(values[place[columns.label]], name, columns.label, columns.separator)
     return Row(text, label, fault="" if label else "no_label")
 
 
-def _label(value: Any, name: str, columns: Columns) -> str:
+def _label(value: Any, name: str, column: str, separator: str | None) -> str:
     """Several labels come as a list, as its JSON, or separated."""
     if isinstance(value, list):
-        return labels.joined(plain(each, name, columns.label) for each in value)
-    return _taken_apart(plain(value, name, columns.label), columns.separator)
+        return labels.joined(plain(each, name, column) for each in value)
+    return _taken_apart(plain(value, name, column), separator)
 
 
 @lru_cache(4096)  # labels are few, rows are many

@@ -145,7 +145,7 @@ def test_what_is_nobodys_is_left_alone(text: str) -> None:
 
 
 def test_every_pattern_has_a_sign_that_its_own_finds_show() -> None:
-    assert {kind.sign for kind in KINDS} == {"at", "number", "dotted", "degrees", "nick"}
+    assert {kind.sign for kind in KINDS} == {"at", "mail", "number", "dotted", "degrees", "nick"}
     assert signs("这家酒店很好,房间也大") == set()
     assert len(NAMES) == 12
 

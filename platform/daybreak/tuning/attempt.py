@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from daybreak import recipes
+from daybreak import digests, recipes
+from daybreak.recipes.params import ModelParams
 from daybreak.training import assembling, devices, fitting, loop, seed
+from daybreak.training.params import TrainingParams
 from daybreak.tuning import space
 from daybreak.tuning.request import Request
 
@@ -14,22 +16,26 @@ VALIDATION_ROWS = 1500
 """A report reads at most so many rows: the standard error of an accuracy of 0.85 is then 0.9 points."""
 
 
+BASES = 2
+"""So many base models, with their tokens, stay in memory between trials."""
+# What a trial does alone, and without writing down where it is: the sweep's journal begins it again.
+ALONE = {"spread": "none", "processes": 1, "patience": 0}
+
+
 class Desk:
     """Begins attempts, and keeps tokens and base weights between them."""
 
     def __init__(self, request: Request) -> None:
         self._request = request
-        self._ready: dict[int, loop.Prepared] = {}
+        self._ready: dict[str, loop.Prepared] = {}
 
     def begin(self, point: Mapping[str, float | int | str]) -> "Attempt":
         """A trial of one point of the space; the seed makes it the same at whichever desk and after whichever other."""
         request, tuning = self._request, self._request.tuning
-        chosen = space.apply(request.training, point)
-        training = chosen.model_copy(update={"epochs": tuning.epochs, "threads": 1})
-        if training.max_length not in self._ready:
-            self._ready[training.max_length] = loop.prepare(request.dataset, request.model, training, request.cache)
-        base, learned, validation = self._ready[training.max_length]
-        recipe = recipes.find(request.model.recipe)
+        model, chosen = space.apply_model(request.model, point), space.apply(request.training, point)
+        training = chosen.model_copy(update={**ALONE, "epochs": tuning.epochs, "threads": tuning.cpus_per_trial})
+        base, learned, validation = self._prepared(model, training)
+        recipe = recipes.find(model.recipe)
         seed.fix(training.seed, training.threads)
         device, labels = devices.choose(training), request.dataset.labels
         network = assembling.build(recipe, base, labels, training, device)
@@ -38,9 +44,17 @@ class Desk:
         read = sample(validation, min(1.0, VALIDATION_ROWS / len(validation)), tuning.seed)
 
         def score() -> float:
-            return fitting.measure(network, recipe, read, labels, device)[tuning.metric]
+            return fitting.measure(network, recipe, read, labels, device)[request.metric]
 
         return Attempt(fit, score)
+
+    def _prepared(self, model: ModelParams, training: TrainingParams) -> loop.Prepared:
+        key = digests.of_value([model.model_dump(), training.max_length, training.packing])
+        if key not in self._ready:
+            while len(self._ready) >= BASES:
+                self._ready.pop(next(iter(self._ready)))
+            self._ready[key] = loop.prepare(self._request.dataset, model, training, self._request.cache)
+        return self._ready[key]
 
 
 class Attempt:

@@ -13,16 +13,22 @@ Report = Callable[[float, str], None]
 
 
 class Request(Record):
-    """One sweep. `workers` trials run at once on one thread each; `scratch` is a short path for Ray's sockets."""
+    """One sweep. `journal` is where what happened is kept until it is over; `scratch` a short path for Ray's sockets.
+
+    `address` names a running Ray cluster; without one, a local one is given `cpus` CPUs, and the GPUs that it finds.
+    """
 
     dataset: DatasetRef
     model: ModelParams
     training: TrainingParams
     tuning: TuningParams
+    metric: str
     folder: Path
     cache: Path
+    journal: Path
     scratch: Path
-    workers: int
+    cpus: int
+    address: str = ""
 
 
 class Word(Record):

@@ -9,23 +9,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from daybreak import errors, recipes
+from daybreak import digests, errors
 from daybreak.errors import DaybreakError, ParamsError, StepFailed
 from daybreak.leash import Child
 from daybreak.recipes.params import ModelParams
 from daybreak.records import DatasetRef, SweepRef
 from daybreak.training.params import TrainingParams
-from daybreak.tuning import space
+from daybreak.tuning import aim, space
+from daybreak.tuning.aim import Aim
 from daybreak.tuning.params import TuningParams
 from daybreak.tuning.request import Report, Request, Word
 
-REQUEST, RESULT, LOG = "request.json", "sweep.json", "sweep.log"
+REQUEST, RESULT, LOG, JOURNAL = "request.json", "sweep.json", "sweep.log", "trials.jsonl"
+# What changes no score.
+UNREAD = {"epochs", "threads", "seeds", "spread", "processes", "patience", "metric", "checkpoints"}  # of training
+IDLE = {"when", "max_drift", "retries", "at_once", "price_per_gpu_hour", "price_per_cpu_hour"}  # of tuning
+# What a population's members may change while they train: the rest would make another network, or another clock.
+CHANGEABLE = ("learning_rate", "weight_decay", "dropout", "label_smoothing", "clip_norm", "warmup")
 SCRATCH = "daybreak-"
 SHORT = 24  # Ray adds about 65 characters, and a socket's path may have 107
 QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_AUTH_MODE": "token",
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
+    "TUNE_DISABLE_STRICT_METRIC_CHECKING": "1",  # a trial that failed ends without a score
+    "TUNE_MAX_PENDING_TRIALS_PG": "1",  # draw when there is a place, knowing as much as can be known
     "TOKENIZERS_PARALLELISM": "false",
 }
 
@@ -39,27 +46,35 @@ def sweep(
     *,
     cache: Path,
     threads_total: int | None = None,
+    address: str = "",
     report: Report | None = None,
 ) -> SweepRef:
-    """Search `tuning.space`: Optuna draws, ASHA prunes, `threads_total` trials (one a CPU if None) run at once.
+    """Search `tuning.space` on a Ray cluster: the one at `address`, or a local one of `threads_total` CPUs (None: all).
 
-    Without trials or a space there is nothing to search: `best` is empty. A trial that fails stands in the table with
-    its error. Leaves request.json, sweep.json and logs in `folder`. Raises ParamsError, ModelError and DataError before
-    the first trial, and StepFailed with the commonest error if all trials failed.
+    Without trials or a space there is nothing to search: `best` is empty. A trial that fails is tried again, then
+    stands in the table with its error. What happens is written down below `cache`; a sweep that was killed goes on from
+    there, and ends with the number of trials that it would have had. Leaves request.json, sweep.json and logs in
+    `folder`. Raises ParamsError, ModelError and DataError before the first trial, BadInput where no cluster answers,
+    and StepFailed with the commonest error if all trials failed.
     """
     if not tuning.trials or not tuning.space:
         return SweepRef(metric=tuning.metric, trials=(), best={}, best_score=None)
-    _check(model, training, tuning)
+    aim = check(model, training, tuning)
+    notes = cache / "sweeps" / _key(dataset, model, training, tuning)
+    notes.mkdir(parents=True, exist_ok=True)
     with scratch_folder() as scratch:
         request = Request(
             dataset=dataset,
             model=model,
             training=training,
             tuning=tuning,
+            metric=aim.metric,
             folder=folder.resolve(),
             cache=cache.resolve(),
+            journal=(notes / JOURNAL).resolve(),
             scratch=scratch,
-            workers=min(tuning.trials, threads_total or cpus()),
+            cpus=threads_total or cpus(),
+            address=address,
         )
         return ask(request, report)
 
@@ -81,8 +96,8 @@ def ask(request: Request, report: Report | None) -> SweepRef:
     if failure:
         raise failure
     if status:
-        found = f"sweep: its process ended with status {status}"
-        raise StepFailed(found, "a table of trials", f"Read {request.folder / LOG}")
+        found, log = f"sweep: its process ended with status {status}", request.folder / LOG
+        raise StepFailed(found, "a table of trials", f"Read {log}; another run goes on from where this one was")
     return SweepRef.model_validate_json((request.folder / RESULT).read_text(encoding="utf-8"))
 
 
@@ -116,21 +131,66 @@ def scratch_folder() -> Iterator[Path]:
 
 def _command(request: Request, path: Path) -> list[str]:
     """By way of env(1): settings alone may touch this process's environment, and Ray reads nothing else."""
-    variables = {**QUIET, "RAY_AUTH_TOKEN_PATH": str(request.scratch / "token")}
+    own = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": str(request.scratch / "token")}
+    variables = QUIET if request.address else {**QUIET, **own}  # a cluster that runs has a token of its own, or none
     assigned = [f"{name}={value}" for name, value in variables.items()]
     return ["env", *assigned, sys.executable, "-m", "daybreak.tuning.study", str(path)]
 
 
-def _check(model: ModelParams, training: TrainingParams, tuning: TuningParams) -> None:
-    measured = tuple(recipes.find(model.recipe).METRICS)
-    if tuning.metric not in measured:
-        found = f"tuning.metric is {tuning.metric!r}, which {model.recipe} does not measure"
-        raise ParamsError(found, f"one of {', '.join(measured)}", f"Set tuning.metric to {measured[0]}")
-    space.check(training, tuning)
+def check(model: ModelParams, training: TrainingParams, tuning: TuningParams) -> Aim:
+    """What a sweep aims at, if there is one; ParamsError for a metric, a space or processors that cannot be had."""
+    if not tuning.trials or not tuning.space:
+        return Aim(tuning.metric, "max")
+    found = aim.find(model.recipe, tuning)
+    space.check(training, model, tuning)
+    if tuning.scheduler == "pbt":
+        _check_population(tuning)
+    _check_gpus(training, tuning)
+    return found
+
+
+def _check_population(tuning: TuningParams) -> None:
+    for key, drawn in tuning.space.items():
+        if key not in CHANGEABLE or drawn.when:
+            found = f"tuning.scheduler is pbt, which changes {key} in a trial that runs"
+            raise ParamsError(found, f"a space of {', '.join(CHANGEABLE)}, without conditions", f"Take {key} out")
+
+
+def _check_gpus(training: TrainingParams, tuning: TuningParams) -> None:
+    asked = tuning.gpus_per_trial
+    if asked and training.device == "cpu":
+        found = f"tuning.gpus_per_trial is {asked:g} and training.device is cpu"
+        raise ParamsError(found, "trials that compute on what they hold", "Set one of them to fit the other")
+    if asked == 0 and training.device == "cuda":
+        found = "tuning.gpus_per_trial is 0 and training.device is cuda"
+        raise ParamsError(found, "trials that hold what they compute on", "Set one of them to fit the other")
 
 
 def _prepare(request: Request) -> None:
     """While Ray starts: tokenise once for all trials, and let data or base that are wrong say so by their own error."""
     from daybreak.training import loop
 
-    loop.prepare(request.dataset, request.model, request.training, request.cache)
+    for model in space.models(request.model, request.tuning):
+        loop.prepare(request.dataset, model, request.training, request.cache)
+
+
+def hangs_on(model: ModelParams, training: TrainingParams, tuning: TuningParams) -> dict[str, str]:
+    """Digests of what a sweep's scores hang on, of three sections: what a trial never reads is left out."""
+    return {
+        "params model": digests.of_value(model.model_dump()),
+        "params training": digests.of_value(training.model_dump(exclude=UNREAD)),
+        "params tuning": digests.of_value(tuning.model_dump(exclude=IDLE)),
+    }
+
+
+def _key(dataset: DatasetRef, model: ModelParams, training: TrainingParams, tuning: TuningParams) -> str:
+    """Names all that a sweep's scores hang on, so that no other one goes on from its trials."""
+    from daybreak.training import base
+
+    named = {
+        **hangs_on(model, training, tuning),
+        "data": dataset.digest,
+        "bases": [base.resolve(each).model_dump() for each in space.models(model, tuning)],
+        "code": digests.of_code("recipes", "training", "tuning"),
+    }
+    return digests.of_value(named)[:20]

@@ -1,122 +1,131 @@
-"""The sweeping process: a Ray cluster of its own, Optuna's draws, ASHA's halving, a table of trials.
+"""The sweeping process: a Ray cluster, draws, rungs, a journal of trials, and what comes of them.
 
 Started by `search.sweep` as `python -m daybreak.tuning.study REQUEST`; prints `Word`s and writes sweep.json.
 """
 
 import os
-import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import ray
-from optuna.samplers import TPESampler
 from ray import tune
-from ray.tune.schedulers import ASHAScheduler
-from ray.tune.search.optuna import OptunaSearch
 
 from daybreak import leash
 from daybreak.errors import DaybreakError, StepFailed
 from daybreak.records import SweepRef, Trial
-from daybreak.tuning import space, trial
+from daybreak.tuning import aim as aims
+from daybreak.tuning import cluster, costs, importance, schedulers, trial
+from daybreak.tuning.aim import Aim
+from daybreak.tuning.budget import Budget
+from daybreak.tuning.draws import Draws
+from daybreak.tuning.journal import Event, Journal
 from daybreak.tuning.params import TuningParams
 from daybreak.tuning.request import Report, Request, Word
-from daybreak.tuning.table import Table
+from daybreak.tuning.table import LOGS, Table
 
 RESULT = "sweep.json"
-OBJECT_STORE_BYTES = 80 * 2**20  # nothing but requests goes through it; Ray's least is 75 MiB
+SHOWN = 3  # logs that are named where every trial failed
 
 
 def study(request: Request, report: Report) -> SweepRef:
-    """Run the sweep; StepFailed with the commonest error if every trial failed."""
-    tuning = request.tuning
-    table = Table(tuning.trials, tuning.epochs, report)
-    with cluster(request):
-        report(0.0, f"Ray is up, {request.workers} trials at a time")
-        tune.Tuner(
-            tune.with_resources(tune.with_parameters(trial.Trial, request=request.model_dump_json()), {"cpu": 1}),
-            tune_config=tune.TuneConfig(
-                metric="score",
-                mode="max",
-                num_samples=tuning.trials,
-                max_concurrent_trials=request.workers,
-                reuse_actors=True,
-                search_alg=_search(request),
-                scheduler=_scheduler(tuning),
-            ),
-            run_config=tune.RunConfig(
-                name="sweep",
-                storage_path=str(request.folder / "ray"),
-                callbacks=[table],
-                checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
-                verbose=0,
-            ),
-        ).fit()
-    return outcome(tuning.metric, table.trials())
-
-
-def _search(request: Request) -> OptunaSearch:
-    """TPE that starts from the params' own point and trusts its model early: a night has few trials (default: 10)."""
-    tuning = request.tuning
-    first = space.start(request.training, tuning.space)
-    return OptunaSearch(
-        space=space.distributions(tuning.space),
-        metric="score",
-        mode="max",
-        sampler=TPESampler(seed=tuning.seed, n_startup_trials=max(1, min(10, tuning.trials // 2))),
-        points_to_evaluate=[first] if first else None,
-    )
-
-
-def _scheduler(tuning: TuningParams) -> ASHAScheduler:
-    """Asynchronous successive halving (Li et al., 2020) over thousandths of an epoch."""
-    return ASHAScheduler(
-        time_attr="milliepochs",
-        grace_period=trial.milliepochs(tuning.grace),
-        max_t=trial.milliepochs(tuning.epochs),
-        reduction_factor=tuning.reduction,
-    )
-
-
-@contextmanager
-def cluster(request: Request) -> Iterator[None]:
-    """A Ray cluster of our own on this machine; its logs stay in the sweep's folder."""
-    ray.init(
-        address="local",
-        num_cpus=request.workers,
-        num_gpus=0,
-        include_dashboard=False,
-        log_to_driver=False,
-        logging_level="ERROR",
-        object_store_memory=OBJECT_STORE_BYTES,
-        _temp_dir=str(request.scratch),
-    )
+    """Run the sweep, or what an earlier session left of it; StepFailed with the commonest error if all failed."""
+    aim = aims.find(request.model.recipe, request.tuning)
+    journal = Journal(request.journal)
+    if request.tuning.scheduler == "pbt" and journal.unfinished:
+        journal.forget()
+    over = sum(row.state is not None for row in journal.rows.values())
+    with cluster.joined(request) as share:
+        report(over / request.tuning.trials, _greeting(over, share.at_once))
+        rates = costs.rates(request.tuning, share.cpus, share.gpus)
+        budget = Budget(request.tuning.budget, rates, journal)
+        if over < request.tuning.trials:
+            _run(request, share, journal, budget, report)
+        for row in journal.unfinished if budget.reached else ():
+            journal.note(Event(what="ended", number=row.number, state="pruned"))
+        trials = tuple(row.finish(rates) for _, row in sorted(journal.rows.items()))
+    journal.close()
     try:
-        yield
-    finally:
-        ray.shutdown()
-        _keep_logs(request)
+        return outcome(request, aim, trials, budget.reached)
+    except StepFailed:
+        request.journal.unlink()  # it came to its end, if a bad one: the next night tries anew
+        raise
 
 
-def _keep_logs(request: Request) -> None:
-    for path in request.scratch.glob("session_latest/logs/*"):
-        if path.is_file() and path.stat().st_size:
-            (request.folder / "ray-logs").mkdir(exist_ok=True)
-            shutil.copyfile(path, request.folder / "ray-logs" / path.name)
+def _run(request: Request, share: cluster.Share, journal: Journal, budget: Budget, report: Report) -> None:
+    tuning, aim = request.tuning, aims.find(request.model.recipe, request.tuning)
+    draws = Draws(request, aim, journal)
+    scheduler = schedulers.build(tuning, aim)
+    over = [row for row in journal.rows.values() if row.state in ("completed", "pruned")]
+    if tuning.scheduler != "pbt":
+        schedulers.replay(scheduler, over)
+    runnable = tune.with_parameters(trial.Trial, request=request.model_dump_json())
+    tune.Tuner(
+        tune.with_resources(runnable, {"cpu": share.cpus, "gpu": share.gpus}),
+        tune_config=tune.TuneConfig(
+            num_samples=tuning.trials - sum(row.state is not None for row in journal.rows.values()),
+            max_concurrent_trials=_most(tuning, share),
+            reuse_actors=True,
+            search_alg=draws,
+            scheduler=scheduler,
+        ),
+        run_config=tune.RunConfig(
+            name="sweep",
+            storage_path=str(request.folder / "ray"),
+            stop=budget,
+            callbacks=[Table(request, journal, draws.numbers, report)],
+            checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
+            failure_config=tune.FailureConfig(max_failures=tuning.retries),
+            verbose=0,
+        ),
+    ).fit()
 
 
-def outcome(metric: str, trials: tuple[Trial, ...]) -> SweepRef:
+def _most(tuning: TuningParams, share: cluster.Share) -> int | None:
+    """Trials that are begun before one of them is over; a population lives all at once, and takes turns."""
+    return None if tuning.scheduler == "pbt" else share.at_once or None
+
+
+def _greeting(over: int, at_once: int) -> str:
+    many = f"{at_once} trials at a time" if at_once else "as many trials at a time as its nodes take"
+    known = f"; {over} trials are over already" if over else ""
+    return f"Ray is up, {many}{known}"
+
+
+def outcome(request: Request, aim: Aim, trials: Sequence[Trial], stopped: str = "") -> SweepRef:
     """The best of the trials that ran to their end, of equals the first."""
     scored = [each for each in trials if each.score is not None]
     if not scored:
-        error, times = Counter(each.error for each in trials).most_common(1)[0] if trials else ("no trial started", 0)
-        found = f"sweep: all {len(trials)} trials failed, {times} with {error!r}"
-        raise StepFailed(found, "at least one score", "Read sweep.log and ray-logs in the step's folder")
-    complete = [each for each in scored if each.state == "completed"] or scored
-    best = max(complete, key=lambda each: (each.score or 0.0, -each.number))
-    return SweepRef(metric=metric, trials=trials, best=best.config, best_score=best.score)
+        raise _fruitless(trials, stopped, request.folder / LOGS)
+    best = _best([each for each in scored if each.state == "completed"] or scored, aim)
+    return SweepRef(
+        metric=aim.metric,
+        direction=aim.direction,
+        trials=tuple(trials),
+        best=best.config,
+        best_score=best.score,
+        importance=importance.of(request.tuning, aim, trials),
+        stopped=stopped,
+        gpu_hours=round(sum(each.gpu_hours for each in trials), 6),
+        cpu_hours=round(sum(each.cpu_hours for each in trials), 6),
+        cost=round(sum(each.cost for each in trials), 6),
+    )
+
+
+def _best(trials: Sequence[Trial], aim: Aim) -> Trial:
+    sign = 1.0 if aim.direction == "max" else -1.0
+    return max(trials, key=lambda each: (sign * (each.score or 0.0), -each.number))
+
+
+def _fruitless(trials: Sequence[Trial], stopped: str, logs: Path) -> StepFailed:
+    failed = [each for each in trials if each.state == "failed"]
+    if not failed:
+        found = f"sweep: no trial came to a score{': ' if stopped else ''}{stopped}"
+        return StepFailed(found, "at least one score", "Raise tuning.budget, or lower tuning.grace")
+    error, times = Counter(each.error for each in failed).most_common(1)[0]
+    found = f"sweep: all {len(failed)} trials failed, {times} with {error!r}"
+    read = " and ".join(str(logs / f"trial-{each.number}.log") for each in failed[:SHOWN])
+    return StepFailed(found, "at least one score", f"Read {read}")
 
 
 def main(path: Path) -> int:

@@ -1,98 +1,96 @@
-"""The table of trials, filled in while Ray Tune runs them."""
+"""The table of trials, written down in the journal while Ray Tune runs them."""
 
-import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from ray import tune
 
-from daybreak.records import Trial
-from daybreak.tuning.request import Report
+from daybreak.tuning import aim
+from daybreak.tuning.journal import Event, Journal, State
+from daybreak.tuning.request import Report, Request
 
-
-@dataclass
-class Row:
-    """One trial as it goes; seconds on a monotonic clock."""
-
-    number: int
-    config: dict[str, float | int | str]
-    began: float
-    ended: float | None = None
-    history: list[tuple[float, float]] = field(default_factory=list)
-    error: str = ""
-
-    def finish(self, epochs: float) -> Trial:
-        """The trial as a record; one that was stopped before `epochs` is pruned."""
-        state: Literal["completed", "pruned", "failed"] = "pruned"
-        if self.error:
-            state = "failed"
-        elif self.history and self.history[-1][0] >= epochs:
-            state = "completed"
-        return Trial(
-            number=self.number,
-            config=self.config,
-            score=self.history[-1][1] if self.history and not self.error else None,
-            history=tuple(self.history),
-            seconds=round((self.ended or time.monotonic()) - self.began, 3),
-            state=state,
-            error=self.error,
-        )
+LOGS = "logs"
+LOG_CHARACTERS = 4000  # of the end of a failed trial's log
 
 
 class Table(tune.Callback):  # type: ignore[misc]  # Ray has no types
-    """Listens to Ray Tune and keeps what it says, since result files would have to be read back."""
+    """Listens to Ray Tune, keeps what it says, and passes it on in words. `numbers` are those of Ray's trial ids.
 
-    def __init__(self, trials: int, epochs: float, report: Report) -> None:
-        self.rows: dict[str, Row] = {}
-        self._trials, self._epochs, self._report = trials, epochs, report
+    The whole log of a trial that failed lies in the folder `logs`, as `trial-<number>.log`.
+    """
+
+    def __init__(self, request: Request, journal: Journal, numbers: Mapping[str, int], report: Report) -> None:
+        self._tuning, self._aim = request.tuning, aim.find(request.model.recipe, request.tuning)
+        self._journal, self._numbers = journal, numbers
+        self._logs, self._report = request.folder / LOGS, report
 
     def __getstate__(self) -> dict[str, Any]:
-        """What Ray keeps of us on disk: the rows, not the pipe behind the report."""
-        return {name: value for name, value in vars(self).items() if name != "_report"}
-
-    def trials(self) -> tuple[Trial, ...]:
-        """Every trial in the order they were drawn in."""
-        rows = sorted(self.rows.values(), key=lambda row: row.number)
-        return tuple(row.finish(self._epochs) for row in rows)
+        """Nothing: what Ray keeps of us on disk is never read, the journal is."""
+        return {}
 
     def on_trial_start(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
-        self._row(trial, trials)
+        self._note(trial, Event(what="began"))
 
     def on_trial_result(
         self, iteration: int, trials: list[Any], trial: Any, result: dict[str, Any], **info: Any
     ) -> None:
-        row = self._row(trial, trials)
-        row.history.append((float(result["epoch"]), float(result["score"])))
-        row.ended = time.monotonic()
-        self._say(f"trial {row.number}: {result['score']:.3f} after {result['epoch']:.3g} epochs")
+        if error := result.get("failed"):
+            self._fail(trial, error, result["log"] or error, result["node"])
+            return
+        epoch, score = float(result["epoch"]), float(result["score"])
+        config = {key: value for key, value in trial.config.items() if not key.startswith("__")}
+        self._note(trial, Event(what="score", epoch=epoch, score=score, node=result.get("node", ""), config=config))
+        self._say(trial, f"{score:.3f} after {epoch:.3g} epochs")
 
     def on_trial_complete(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
-        row = self._row(trial, trials)
-        row.ended = time.monotonic()
-        self._say(f"trial {row.number} is done")
+        row = self._journal.rows[self._numbers[trial.trial_id]]
+        if row.state is not None:
+            return
+        state: State = "completed" if row.history and row.history[-1][0] >= self._tuning.epochs else "pruned"
+        self._note(trial, Event(what="ended", state=state))
+        self._say(trial, "is done")
+
+    def on_trial_recover(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
+        log = read_log(trial)
+        self._keep(trial, log)
+        self._note(trial, Event(what="broke", log=log[-LOG_CHARACTERS:]))
+        self._say(trial, f"broke and is tried again: {last_line(log)}")
 
     def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
-        row = self._row(trial, trials)
-        row.ended, row.error = time.monotonic(), last_line(trial)
-        self._say(f"trial {row.number} failed: {row.error}")
+        log = read_log(trial)
+        self._fail(trial, last_line(log), log)
 
-    def _row(self, trial: Any, drawn: list[Any]) -> Row:
-        if trial.trial_id not in self.rows:
-            number = [each.trial_id for each in drawn].index(trial.trial_id) + 1
-            self.rows[trial.trial_id] = Row(number, dict(trial.config), time.monotonic())
-        return self.rows[trial.trial_id]
+    def _fail(self, trial: Any, error: str, log: str, node: str = "") -> None:
+        self._keep(trial, log)
+        self._note(trial, Event(what="ended", state="failed", error=error, log=log[-LOG_CHARACTERS:], node=node))
+        self._say(trial, f"failed: {error}")
 
-    def _say(self, note: str) -> None:
-        finished = [row.finish(self._epochs) for row in self.rows.values()]
-        reached = sum(row.history[-1][0] if row.history else 0.0 for row in finished) / self._epochs
-        scores = [row.score for row in finished if row.score is not None]
-        best = f", best so far {max(scores):.3f}" if scores else ""
-        self._report(min(1.0, reached / self._trials), f"{note} ({len(self.rows)} of {self._trials} trials{best})")
+    def _note(self, trial: Any, event: Event) -> None:
+        self._journal.note(event.model_copy(update={"number": self._numbers[trial.trial_id]}))
+
+    def _keep(self, trial: Any, log: str) -> None:
+        self._logs.mkdir(parents=True, exist_ok=True)
+        with (self._logs / f"trial-{self._numbers[trial.trial_id]}.log").open("a", encoding="utf-8") as stream:
+            stream.write(log.rstrip("\n") + "\n")
+
+    def _say(self, trial: Any, note: str) -> None:
+        rows, trials = self._journal.rows.values(), self._tuning.trials
+        parts = (row.history[-1][0] / self._tuning.epochs if row.history else 0.0 for row in rows if row.state is None)
+        reached = sum(parts) + sum(row.state is not None for row in rows)
+        scores = [row.score for row in rows if row.score is not None]
+        best = f", best so far {(max if self._aim.direction == 'max' else min)(scores):.3f}" if scores else ""
+        words = f"trial {self._numbers[trial.trial_id]}: {note} ({len(rows)} of {trials} trials{best})"
+        self._report(min(1.0, reached / trials), words)
 
 
-def last_line(trial: Any) -> str:
-    """What went wrong in a trial, without the stack: the last line of the file that Ray Tune writes it to."""
+def read_log(trial: Any) -> str:
+    """What went wrong in a trial, with the stack, from the file that Ray Tune writes it to."""
     path = Path(trial.error_file or "")
-    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
-    return next((line.removeprefix("daybreak.errors.") for line in reversed(lines) if line), "unknown error")
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+
+
+def last_line(log: str) -> str:
+    """What went wrong, without the stack: the last line."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    return lines[-1].removeprefix("daybreak.errors.") if lines else "unknown error"

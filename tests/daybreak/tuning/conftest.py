@@ -18,16 +18,18 @@ MakeRequest = Callable[..., Request]
 def make_request(
     tiny_dataset: DatasetRef, tiny_model: ModelParams, tiny_training: TrainingParams, tmp_path: Path
 ) -> MakeRequest:
-    def make() -> Request:
+    def make(tuning: TuningParams | None = None) -> Request:
         return Request(
             dataset=tiny_dataset,
             model=tiny_model,
             training=tiny_training,
-            tuning=TuningParams(fraction=0.5, epochs=1, grace=0.5),
+            tuning=tuning or TuningParams(fraction=0.5, epochs=1, grace=0.5),
+            metric="accuracy",
             folder=tmp_path,
             cache=tmp_path / "cache",
+            journal=tmp_path / "trials.jsonl",
             scratch=tmp_path,
-            workers=1,
+            cpus=1,
         )
 
     return make

@@ -16,7 +16,7 @@ def _subject(zeros: int, ones: int) -> fitting.Subject:
     targets = np.array([0] * zeros + [1] * ones)
     rows = len(targets)
     names, each = np.array([str(row) for row in range(rows)]), np.arange(rows + 1)
-    tokens = Tokens(np.zeros(rows, np.int32), each, targets.astype(np.int32), each, names)
+    tokens = Tokens(np.zeros(rows, np.int32), each, targets.astype(np.int32), each, names, np.zeros(rows, np.int32))
     return fitting.Subject(tokens, np.arange(rows), 0)
 
 
@@ -55,4 +55,22 @@ def test_another_length_is_tokenised_anew(make_request: MakeRequest) -> None:
     desk = Desk(make_request())
     desk.begin({"max_length": 8})
     desk.begin({"max_length": 16})
-    assert {length: ready[1].lengths.max() for length, ready in desk._ready.items()} == {8: 8, 16: 16}
+    assert [ready.learned.lengths.max() for ready in desk._ready.values()] == [8, 16]
+
+
+def test_no_more_bases_stay_in_memory_than_a_worker_can_bear(make_request: MakeRequest) -> None:
+    desk = Desk(make_request())
+    for length in (8, 16, 32, 16):
+        desk.begin({"max_length": length})
+    assert [ready.learned.lengths.max() for ready in desk._ready.values()] == [16, 32]
+
+
+def test_a_point_may_name_another_model(make_request: MakeRequest) -> None:
+    wide = Desk(make_request()).begin({"model.config.hidden_size": 48, "model.config.num_attention_heads": 3})
+    assert wide.fitting.network.encoder.config.hidden_size == 48  # type: ignore[union-attr]
+    assert 0 <= wide.advance(0.5) <= 1
+
+
+def test_scores_by_any_metric_that_is_measured(make_request: MakeRequest) -> None:
+    loss = Desk(make_request().model_copy(update={"metric": "loss"})).begin({})
+    assert loss.advance(0.5) > loss.advance(1.0) > 0

@@ -1,4 +1,8 @@
-"""`daybreak runs reproduce`: do a past night again and compare."""
+"""`daybreak runs reproduce`: do a past run again and compare."""
+
+from typing import Annotated
+
+import typer
 
 from daybreak.cli.base import JsonOption, ProjectOption, RunArgument, open_project, runs, show
 
@@ -6,12 +10,20 @@ from daybreak.cli.base import JsonOption, ProjectOption, RunArgument, open_proje
 @runs.command("reproduce")
 def runs_reproduce(
     run: RunArgument = None,
+    pairs: Annotated[
+        list[str] | None,
+        typer.Option("-p", help="section.key=value to change on purpose, such as training.threads=2. May be repeated."),
+    ] = None,
+    borrow: Annotated[
+        bool, typer.Option("--borrow", help="Use today's packages, though the run's lock file was another one.")
+    ] = False,
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Train a past run's winner again from its own data version, params and seed; say whether the same bits came out.
+    """Train a past run's winner again from its data version, params, seeds and commit; say whether the same bits came.
 
-    On the same machine class, code and lock file they do. Where they do not, what differs is named, causes first.
+    The commit's own code runs, in a worktree of its own, with the packages of its lock file. On the same class of
+    machine the same bits come out. Where they do not, what differs is named, causes first, and by how much.
     """
     from contextlib import nullcontext
 
@@ -20,11 +32,12 @@ def runs_reproduce(
 
     night = open_project(project)
     with nullcontext() if as_json else bars.watching():
-        found = reproducing.reproduce(night, run)
+        found = reproducing.reproduce(night, run, overrides=tuple(pairs or ()), borrow=borrow)
     show(found.model_dump(mode="json"), as_json, _in_words)
 
 
 def _in_words(found: dict[str, object]) -> str:
     if found["identical"]:
-        return f"Identical: run {found['run_id']} gives the same weights, artifact and metrics again."
+        what = "weights, artifact and metrics" if found["artifact_sha256"] else "weights and metrics"
+        return f"Identical: run {found['run_id']} gives the same {what} again."
     return f"Not identical to run {found['run_id']}:\n" + "\n".join(f"- {line}" for line in found["differences"])  # type: ignore[attr-defined]

@@ -42,7 +42,7 @@ def test_the_same_bits_come_out_and_nothing_is_touched(finished: Finished) -> No
     found = reproducing.reproduce(finished.night, finished.record.run_id, lambda step, share, note: told.append(step))
     assert found.differences == ()
     assert found.identical
-    assert found.weights_sha256 == finished.results.model.sha256
+    assert (found.weights_sha256, found.distance) == (finished.results.model.sha256, {})
     assert finished.record.model is not None
     assert found.artifact_sha256 == finished.record.model.sha256
     assert found.metrics["accuracy"] == finished.record.metrics["accuracy"]
@@ -55,7 +55,24 @@ def test_another_seed_gives_other_weights_and_says_what_differs_first(finished: 
     found = reproducing.reproduce(finished.night, finished.record.run_id)
     assert not found.identical
     assert found.differences[0].startswith("the trained model has SHA-256 ")
-    assert found.differences[1].startswith("the artifact that ships has SHA-256 ")
+    assert found.differences[1].startswith("its weights lie ")
+    assert found.differences[2].startswith("the artifact that ships has SHA-256 ")
+    assert found.distance["relative"] > 0.01
+    assert found.distance["largest"] > 0
+
+
+def test_a_thread_more_is_named_whatever_it_does_to_the_bits(finished: Finished) -> None:
+    found = reproducing.reproduce(finished.night, finished.record.run_id, overrides=("training.threads=2",))
+    assert found.circumstances == ("training.threads=2 was set on purpose", "threads is 2, the run's was 1")
+    if not found.identical:
+        assert found.differences[:2] == found.circumstances
+        assert found.distance["relative"] < 0.5
+
+
+@pytest.mark.parametrize("override", ["training.thread=2", "gates.quality=2", "training.threads"])
+def test_only_what_the_run_was_made_by_can_be_changed(finished: Finished, override: str) -> None:
+    with pytest.raises(ParamsError, match=r"changes nothing that the run was made by; expected section\.key=value"):
+        reproducing.reproduce(finished.night, finished.record.run_id, overrides=(override,))
 
 
 def test_circumstances_stand_before_outcomes(finished: Finished, recorded: Any) -> None:
@@ -86,7 +103,7 @@ def test_a_run_that_trained_nothing(finished: Finished, recorded: Any) -> None:
 def test_params_of_another_daybreak(finished: Finished, recorded: Any) -> None:
     recorded("params.json", lambda tree: tree["training"].update(magic=1))
     with pytest.raises(
-        ParamsError, match=r"the section training that run .* recorded cannot be read.*Check out commit"
+        ParamsError, match=r"the section training that run .* recorded cannot be read.*See its params\.json"
     ):
         reproducing.reproduce(finished.night, finished.record.run_id)
 

@@ -1,0 +1,38 @@
+"""A commit of the past in a folder of its own, beside the checkout and its branch."""
+
+import shutil
+from pathlib import Path
+
+from daybreak.data import git
+from daybreak.errors import ProjectError, StepFailed
+
+
+def has(checkout: Path, commit: str, path: str) -> bool:
+    """Whether a commit is known here and holds this file."""
+    return bool(commit) and git.content(checkout, commit, path) is not None
+
+
+def differs(checkout: Path, commit: str, *paths: str) -> bool:
+    """Whether anything below these paths is not as the commit has it, new files included."""
+    return bool(git.run(checkout, "diff", "--name-only", commit, "--", *paths).strip()) or _has_new(checkout, paths)
+
+
+def add(checkout: Path, commit: str, folder: Path) -> Path:
+    """The commit's files in `folder`, which must not exist; ProjectError for a commit that git does not have."""
+    git.run(checkout, "worktree", "prune")
+    try:
+        git.run(checkout, "worktree", "add", "--quiet", "--force", "--detach", str(folder), commit)
+    except StepFailed as error:
+        found = f"commit {commit[:12]} cannot be checked out: {error.found}"
+        raise ProjectError(found, "a commit that this repository has", "Fetch it with git") from None
+    return folder
+
+
+def remove(checkout: Path, folder: Path) -> None:
+    """Take it away again, whatever stands in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    git.run(checkout, "worktree", "prune")
+
+
+def _has_new(checkout: Path, paths: tuple[str, ...]) -> bool:
+    return bool(git.run(checkout, "ls-files", "--others", "--exclude-standard", "--", *paths).strip())

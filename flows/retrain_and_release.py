@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from prefect import flow
 
-from daybreak.night import alone
+from daybreak.night import alone, check, demand_releasable
 from flows.deciding import nothing_to_do
 from flows.developing import develop, prepare_data
 from flows.ending import as_state, note_ending
@@ -41,6 +41,8 @@ def retrain_and_release(
         release: release what passed although this run was started by hand. The project `sample` always does.
     """
     night = open_this_night(project, overrides)
+    demand_releasable(night)
+    check(night)
     with shown_in_ui(project), alone(night) as turn:
         dataset = prepare_data(night)
         if same := nothing_to_do(night, release):

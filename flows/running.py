@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from daybreak.cli import JsonOption, ProjectOption, app, show
-from daybreak.night import Night, open_night
+from daybreak.night import Night, check, demand_releasable, open_night
 from daybreak.records import RunRecord
 from flows import catalogue, checks
 
@@ -34,6 +34,9 @@ def run(
     catalogue.entrypoint(flow)
     night = open_night(project, pairs or () if flow == NIGHT else (), Path.cwd())
     checks.demand_room(night)
+    if flow == NIGHT:
+        demand_releasable(night)
+        check(night)
     if flow != NIGHT:
         _run_other(flow, night, pairs or (), as_json)
     elif only_plan:

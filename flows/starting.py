@@ -68,6 +68,6 @@ def parameters_of(name: str, pairs: Sequence[str]) -> dict[str, Any]:
     if missing := sorted(set(flow.parameters.required or ()) - given.keys()):
         raise BadInput(f"{name} needs {', '.join(missing)}", "a value each", f"Give them as -p {missing[0]}=...")
     try:
-        return dict(flow.validate_parameters(given))
+        return {key: value for key, value in flow.validate_parameters(given).items() if key in given}
     except ParameterTypeError as error:
         raise BadInput(f"{name}: {' '.join(str(error).split())}", "values of the right type") from None

@@ -1,10 +1,15 @@
-"""The winner's training as a task."""
+"""The winner's training, and what becomes of a model that is not released, as tasks."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from prefect import task
 
 from daybreak import night as steps
+from daybreak import recording
 from daybreak.night import Night
-from daybreak.records import DatasetRef, ModelRef, SweepRef
+from daybreak.planning import Trained
+from daybreak.records import DatasetRef, Measurements, ModelRef, RunRecord, SweepRef
 from daybreak.steps import Done
 from tasks.policy import by_content
 
@@ -14,3 +19,18 @@ def train(night: Night, dataset: DatasetRef, swept: SweepRef) -> Done[ModelRef]:
     """Train the winner from fixed seeds."""
     with steps.accelerator(night):
         return night.store.run(steps.train(night, dataset, swept))
+
+
+@task(name="compare", **by_content(steps.compare, minutes=120))
+def compare(night: Night, dataset: DatasetRef, swept: SweepRef, model: ModelRef) -> Done[Measurements]:
+    """Hold a language model against its untuned base."""
+    with steps.accelerator(night):
+        return night.store.run(steps.compare(night, dataset, swept, model))
+
+
+@task(name="record-training")
+def record_training(
+    night: Night, trained: Trained, done: Mapping[str, Done[Any]], links: Mapping[str, str]
+) -> RunRecord:
+    """Keep what a training left whose model is not released."""
+    return recording.conclude_training(night, trained, links, steps=done)

@@ -21,7 +21,7 @@ def restored(home: Path, runs: Path) -> Iterator[None]:
 
 @contextmanager
 def _database(file: Path) -> Iterator[None]:
-    with closing(sqlite3.connect(file, timeout=30)) as now, closing(sqlite3.connect(":memory:")) as before:
+    with closing(sqlite3.connect(file, timeout=120)) as now, closing(sqlite3.connect(":memory:")) as before:
         now.backup(before)
         version = _version(now)
         yield

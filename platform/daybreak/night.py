@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -13,6 +13,7 @@ from daybreak import digests, locks, progress, projects
 from daybreak.authority import Origin
 from daybreak.errors import ParamsError
 from daybreak.params import Params, load_params, parse_params
+from daybreak.recipes.params import ModelParams
 from daybreak.records import (
     Champion,
     DatasetRef,
@@ -26,6 +27,9 @@ from daybreak.records import (
 )
 from daybreak.settings import Settings, load_settings
 from daybreak.steps import CACHE, Done, Step, Store
+from daybreak.tracking import live, targets
+from daybreak.training import base as bases
+from daybreak.training import machine
 
 # Nights of the stack stand in line for as long as another one may take.
 PATIENCE_SECONDS = 12 * 3600.0
@@ -85,11 +89,12 @@ def open_night(
     found = projects.find_project(project, start)
     checkout = projects.find_checkout(start)
     now = started_at or datetime.now(UTC)
+    params, settings = load_params(found.params_file, overrides), load_settings(checkout)
     return Night(
         project=found,
         checkout=checkout,
-        params=load_params(found.params_file, overrides),
-        settings=load_settings(checkout),
+        params=params.model_copy(update={"model": bases.on_hub(params.model, settings.model_hub)}),
+        settings=settings,
         run_id=run_id or f"{now:%Y%m%d}-{secrets.token_hex(4)}",
         started_at=now,
         overrides=tuple(overrides),
@@ -121,10 +126,32 @@ def accelerator(night: Night) -> Iterator[None]:
         yield
 
 
+def check(night: Night) -> None:
+    """ParamsError where this machine lacks what the params ask for; asked before any work, in well under a second."""
+    from daybreak.tuning import search
+
+    machine.demand(night.params.training)
+    targets.require(night.params.tracking.report_to)
+    search.check(night.params.model, night.params.training, night.params.tuning)
+
+
+def followed(night: Night) -> AbstractContextManager[live.Watch]:
+    """Show the curves of this night's training, while it runs, in MLflow and wherever else its params say."""
+    return live.followed(
+        night.settings.mlflow,
+        night.settings.mlflow_artifacts,
+        night.project,
+        night.run_id,
+        report_to=night.params.tracking.report_to,
+        folder=night.folder,
+    )
+
+
 def prepare(night: Night) -> Done[DatasetRef]:
     """Bring the data version up to date. Not a step of the store: dvc itself knows which stages must run again."""
     from daybreak.data import versions
 
+    check(night)
     if current := versions.status(night.project):
         return Done(current, at=0.0, seconds=0.0)
     began = time.monotonic()
@@ -132,38 +159,96 @@ def prepare(night: Night) -> Done[DatasetRef]:
     return Done(dataset, time.time(), round(time.monotonic() - began, 3))
 
 
+def start(night: Night, dataset: DatasetRef) -> ModelParams:
+    """What this night trains, its base at hand: fetched from its hub, or the champion's own model.
+
+    ModelError for a base that cannot be had.
+    """
+    model = night.params.model
+    if model.base != bases.CHAMPION:
+        bases.locate(model, night.settings.modelscope_endpoint)
+        return model
+    from daybreak.ledger import Ledger
+    from daybreak.training import warm
+
+    settings = night.settings
+    settings.home.mkdir(parents=True, exist_ok=True)
+    ledger = Ledger(settings.ledger, settings.lock_wait_seconds, settings.home)
+    champion = ledger.champion(night.project.name)
+    ledger.close()
+    return warm.begin(model, champion, settings.runs(night.project), dataset)
+
+
 def sweep(night: Night, dataset: DatasetRef) -> Step[SweepRef]:
-    """Search the space of `tuning` for the configuration the winner is trained with."""
+    """Search the space of `tuning` for what the winner is trained with, or take over what an earlier night found."""
+    from daybreak.tuning import occasion, search, space
+
+    model, training, tuning = start(night, dataset), night.params.training, night.params.tuning
 
     def work(folder: Path) -> SweepRef:
-        from daybreak.tuning import search
+        report, address = partial(progress.report, "sweep"), night.settings.ray_address
+        occasion.remember(dataset, folder)
+        return search.sweep(dataset, model, training, tuning, folder, cache=night.cache, address=address, report=report)
 
-        params = night.params
-        report = partial(progress.report, "sweep")
-        return search.sweep(
-            dataset, params.model, params.training, params.tuning, folder, cache=night.cache, report=report
-        )
-
-    sections, rooms = ("model", "training", "tuning"), ("recipes", "training", "tuning")
-    inputs = _inputs(night, sections=sections, rooms=rooms, data=dataset.digest, base=_base(night))
-    return Step("sweep", inputs, SweepRef, work)
+    bases = digests.of_value([_base(each) for each in space.models(model, tuning)])
+    named = {**search.hangs_on(model, training, tuning), "data": dataset.digest, "base": bases}
+    full = Step("sweep", _inputs(night, rooms=("recipes", "training", "tuning"), **named), SweepRef, work)
+    return occasion.decide(
+        night.store, full, model=model, training=training, tuning=tuning, dataset=dataset, now=night.started_at
+    )
 
 
 def train(night: Night, dataset: DatasetRef, swept: SweepRef) -> Step[ModelRef]:
     """Train the winner from fixed seeds on all training rows."""
+    from daybreak.tuning import space
+
+    model = space.apply_model(start(night, dataset), swept.best)
 
     def work(folder: Path) -> ModelRef:
-        from daybreak.training import loop
-        from daybreak.tuning import space
+        from daybreak.training import winner
 
         training = space.apply(night.params.training, swept.best)
         report = partial(progress.report, "train")
-        return loop.train(dataset, night.params.model, training, folder, cache=night.cache, report=report)
+        with followed(night) as watch:
+            return winner.train(dataset, model, training, folder, cache=night.cache, report=report, watch=watch)
 
     best = digests.of_value(swept.best)
     sections, rooms = ("model", "training"), ("recipes", "training")
-    inputs = _inputs(night, sections=sections, rooms=rooms, data=dataset.digest, base=_base(night), winner=best)
+    inputs = _inputs(night, sections=sections, rooms=rooms, data=dataset.digest, base=_base(model), winner=best)
     return Step("train", inputs, ModelRef, work)
+
+
+def compare(night: Night, dataset: DatasetRef, swept: SweepRef, model: ModelRef) -> Step[Measurements]:
+    """Hold a language model against its untuned base, on rows that neither was trained on."""
+    from daybreak.tuning import space
+
+    wanted = space.apply_model(start(night, dataset), swept.best)
+
+    def work(folder: Path) -> Measurements:
+        from daybreak.training import comparing
+
+        training, report = space.apply(night.params.training, swept.best), partial(progress.report, "compare")
+        return comparing.compare(model, dataset, wanted, training, folder, cache=night.cache, report=report)
+
+    sections, rooms = ("model", "training"), ("recipes", "training")
+    inputs = _inputs(night, sections=sections, rooms=rooms, data=dataset.digest, base=_base(wanted), model=model.sha256)
+    return Step("compare", inputs, Measurements, work)
+
+
+def writes(night: Night) -> bool:
+    """Whether the project's model is trained and measured, but not one that is exported and released."""
+    from daybreak import recipes
+
+    recipe = recipes.find(night.params.model.recipe)
+    return recipe.BASE == "decoder" or not getattr(recipe, "RELEASABLE", True)
+
+
+def demand_releasable(night: Night) -> None:
+    """ParamsError for a recipe whose models cannot be exported, judged and released."""
+    recipe = night.params.model.recipe
+    if writes(night):
+        found = f"model.recipe is {recipe}, whose models can be trained and measured, but not released"
+        raise ParamsError(found, "classify", f"Run daybreak run train-model --project {night.project.name}")
 
 
 def export(night: Night, dataset: DatasetRef, model: ModelRef) -> Step[ExportRef]:
@@ -241,10 +326,8 @@ def _loosened(night: Night) -> list[str]:
     return limits.loosened(asked, night.params.gates.model_dump(mode="json")) + code
 
 
-def _base(night: Night) -> str:
-    from daybreak.training import base
-
-    return digests.of_value(base.resolve(night.params.model).model_dump())
+def _base(model: ModelParams) -> str:
+    return digests.of_value(bases.resolve(model).model_dump())
 
 
 def _inputs(night: Night, *, sections: Sequence[str] = (), rooms: Sequence[str], **named: str) -> dict[str, str]:

@@ -23,7 +23,9 @@ from daybreak.exporting.params import ExportingParams
 from daybreak.keeping import RetentionParams
 from daybreak.recipes.params import ModelParams
 from daybreak.records import Record
+from daybreak.tracking.params import TrackingParams
 from daybreak.training.params import TrainingParams
+from daybreak.tuning import space
 from daybreak.tuning.params import TuningParams
 
 DATA_STAGES = ("ingest", "clean", "dedupe", "split", "describe")
@@ -48,6 +50,7 @@ class Params(Record):
     model: ModelParams = ModelParams()
     training: TrainingParams = TrainingParams()
     tuning: TuningParams = TuningParams()
+    tracking: TrackingParams = TrackingParams()
     exporting: ExportingParams = ExportingParams()
     gates: Any = Field(default={}, validate_default=True)
     release: ReleaseParams = ReleaseParams()
@@ -65,12 +68,8 @@ class Params(Record):
                 f"tuning.epochs: a trial of {self.tuning.epochs:g} epochs is longer than "
                 f"training.epochs, which is {self.training.epochs:g}"
             )
-        unknown = sorted(set(self.tuning.space) - set(TrainingParams.model_fields))
-        if unknown:
-            near = get_close_matches(unknown[0], TrainingParams.model_fields, 1)
-            raise ValueError(
-                f"tuning.space.{unknown[0]}: not a key of training" + (f"; nearest: {near[0]}" if near else "")
-            )
+        if wrong := space.unknown(self.tuning):
+            raise ValueError(wrong)
         return self
 
     @property

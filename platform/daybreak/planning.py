@@ -6,7 +6,17 @@ from daybreak import night as steps
 from daybreak.data import rollback, versions
 from daybreak.ledger import Ledger
 from daybreak.night import Night
-from daybreak.records import Champion, DatasetRef, Evidence, ExportRef, Judgement, ModelRef, Record, SweepRef
+from daybreak.records import (
+    Champion,
+    DatasetRef,
+    Evidence,
+    ExportRef,
+    Judgement,
+    Measurements,
+    ModelRef,
+    Record,
+    SweepRef,
+)
 from daybreak.steps import Done, Step
 
 T = TypeVar("T", bound=Record)
@@ -32,6 +42,15 @@ class Results(Record):
     exported: ExportRef
     evidence: Evidence
     judgement: Judgement
+
+
+class Trained(Record):
+    """What the steps of a training yielded whose model is held against its base, and not released."""
+
+    dataset: DatasetRef
+    swept: SweepRef
+    model: ModelRef
+    compared: Measurements
 
 
 class Plan(Record):

@@ -12,14 +12,15 @@ from daybreak.authority import Approval
 from daybreak.data import incoming, rollback, versions
 from daybreak.ledger import Ledger
 from daybreak.night import Night
-from daybreak.planning import Results
-from daybreak.records import ArtifactRef, Move, Record, RunModel, RunRecord, Status
+from daybreak.planning import Results, Trained
+from daybreak.records import ArtifactRef, Move, Record, RunModel, RunRecord, Status, SweepRef
 from daybreak.settings import Place
 from daybreak.steps import Done
 from daybreak.tracking import Registry, Tracker
 
 RESULTS = "results.json"  # in a run's folder: everything its steps yielded, for who promotes or reproduces it later
 Steps = Mapping[str, Done[Any]]
+Links = Mapping[str, str]
 
 
 class Tracked(Record):
@@ -44,24 +45,28 @@ def track(night: Night, results: Results, links: Mapping[str, str]) -> Tracked:
 
     Its files are kept where a release, tonight's or a later one, finds them.
     """
-    _keep_model(night, results.exported.shipped)
+    shipped = results.exported.shipped
+    _keep_model(night, shipped)
+    tracker, run_id = _track(night, results, results.evidence.candidate.metrics, links)
+    champion = open_ledger(night).champion(night.project.name)
+    if champion and champion.sha256 == shipped.sha256:
+        return Tracked(experiment_id=tracker.experiment_id, mlflow_run_id=run_id, version=champion.version)
+    registry, tags = Registry(night.settings.mlflow), _lineage(night, results)
+    version = registry.register(night.project, run_id, shipped, labels=results.dataset.labels, tags=tags)
+    return Tracked(experiment_id=tracker.experiment_id, mlflow_run_id=run_id, version=version)
+
+
+def _track(night: Night, results: Results | Trained, metrics: Mapping[str, float], links: Links) -> tuple[Tracker, str]:
+    """Keep what the steps yielded, and write it to the night's MLflow run."""
     night.folder.mkdir(parents=True, exist_ok=True)
     (night.folder / RESULTS).write_text(results.model_dump_json(indent=1), encoding="utf-8")
     tracker = Tracker(night.settings.mlflow, night.settings.mlflow_artifacts, night.project)
-    lineage = _lineage(night, results)
-    run_id = tracker.start(night.run_id, {**lineage, **links})
-    tracker.log_params(run_id, _flat(night.params.model_dump(mode="json")))
-    tracker.log_params(run_id, {f"winner.{name}": value for name, value in results.swept.best.items()})
+    run_id = tracker.start(night.run_id, {**_lineage(night, results), **links})
+    tracker.log_params(run_id, _flat({**night.params.model_dump(mode="json"), "winner": results.swept.best}))
     tracker.log_trials(run_id, results.swept)
     tracker.log_history(run_id, results.model.path / "history.json")
-    tracker.log_metrics(run_id, results.evidence.candidate.metrics)
-    champion = open_ledger(night).champion(night.project.name)
-    if champion and champion.sha256 == results.exported.shipped.sha256:
-        return Tracked(experiment_id=tracker.experiment_id, mlflow_run_id=run_id, version=champion.version)
-    version = Registry(night.settings.mlflow).register(
-        night.project, run_id, results.exported.shipped, labels=results.dataset.labels, tags=lineage
-    )
-    return Tracked(experiment_id=tracker.experiment_id, mlflow_run_id=run_id, version=version)
+    tracker.log_metrics(run_id, metrics)
+    return tracker, run_id
 
 
 class Permission(Record):
@@ -105,9 +110,8 @@ def release(
     """
     if _is_champion(night, tracked) or permission.answer != "granted":
         return None
-    ledger = open_ledger(night)
     return releasing.release(
-        ledger,
+        open_ledger(night),
         Registry(night.settings.mlflow),
         night.project,
         candidate=releasing.Candidate(
@@ -178,8 +182,47 @@ def conclude(
     tracker = Tracker(night.settings.mlflow, night.settings.mlflow_artifacts, night.project)
     tracker.log_folder(tracked.mlflow_run_id, folder, "dossier")
     tracker.describe(tracked.mlflow_run_id, summary.in_markdown(record))
+    tracker.log_metrics(tracked.mlflow_run_id, {f"used.{name}": value for name, value in record.costs.items()})
     tracker.log_tags(tracked.mlflow_run_id, {"daybreak.status": record.status})
     tracker.finish(tracked.mlflow_run_id)
+    return _keep(night, record)
+
+
+def conclude_training(night: Night, trained: Trained, links: Mapping[str, str], *, steps: Steps) -> RunRecord:
+    """Write record, results and page of a training whose model is not released, and its MLflow run."""
+    from daybreak.reports import generation
+
+    tracker, run_id = _track(night, trained, trained.compared.metrics, links)
+    now = datetime.now(UTC)
+    timings = {name: done.seconds for name, done in steps.items() if _is_new(night, done)}
+    record = RunRecord(
+        run_id=night.run_id,
+        project=night.project.name,
+        status="held",
+        released=False,
+        started_at=night.started_at,
+        finished_at=now,
+        reason="trained and measured; a model that writes is not released",
+        notes=_notes(night),
+        data_version=trained.dataset.version,
+        data_digest=trained.dataset.digest,
+        rows=versions.summary(night.project)["rows"],
+        base=trained.model.base,
+        metrics=trained.compared.metrics,
+        timings={**timings, "total": _seconds(night, now)},
+        costs=_costs(night, trained.swept, timings),
+        reused=tuple(name for name, done in steps.items() if not _is_new(night, done)),
+        artifacts={"model": str(trained.model.path), "report": str(night.folder / "dossier" / "report.html")},
+        mlflow={"run_id": run_id, "experiment_id": tracker.experiment_id},
+        prefect=dict(links),
+        commit=versions.commit_of(night.checkout),
+        params_digest=night.params.digest,
+        lock_digest=night.lock_digest,
+    )
+    generation.write(night.folder / "dossier", record=record, trained=trained)
+    tracker.log_folder(run_id, night.folder / "dossier", "dossier")
+    tracker.log_tags(run_id, {"daybreak.status": "held"})
+    tracker.finish(run_id)
     return _keep(night, record)
 
 
@@ -214,9 +257,8 @@ def failed(night: Night, status: Status, reason: str, links: Mapping[str, str]) 
     if known := open_ledger(night).run(night.project.name, night.run_id):
         return known
     now = datetime.now(UTC)
-    killed = status == "cancelled"
     tracker = Tracker(night.settings.mlflow, night.settings.mlflow_artifacts, night.project)
-    tracker.end_night(night.run_id, "KILLED" if killed else "FAILED")
+    tracker.end_night(night.run_id, "KILLED" if status == "cancelled" else "FAILED")
     return _keep(
         night,
         RunRecord(
@@ -237,6 +279,8 @@ def failed(night: Night, status: Status, reason: str, links: Mapping[str, str]) 
 
 
 def _record(night: Night, results: Results, *, timings: Mapping[str, float], **given: Any) -> RunRecord:
+    from daybreak.reports import origin
+
     now = datetime.now(UTC)
     summary = versions.summary(night.project)
     baseline = {name: value for name, value in summary["baseline"].items() if isinstance(value, int | float)}
@@ -248,12 +292,13 @@ def _record(night: Night, results: Results, *, timings: Mapping[str, float], **g
         finished_at=now,
         data_version=results.dataset.version,
         data_digest=results.dataset.digest,
-        notes=_notes(night),
+        notes=(*_notes(night), *origin.notes(results, open_ledger(night).runs(night.project.name, 200))),
         rows=summary["rows"],
         base=results.model.base,
         metrics={**results.evidence.candidate.metrics, "naive_accuracy": baseline["naive_accuracy"]},
         verdicts=results.judgement.verdicts,
         timings={**timings, "total": _seconds(night, now)},
+        costs=_costs(night, results.swept, timings),
         artifacts={
             "onnx_fp32": str(results.exported.fp32.path / "model.onnx"),
             "onnx_int8": str(results.exported.int8.path / "model.onnx"),
@@ -263,6 +308,16 @@ def _record(night: Night, results: Results, *, timings: Mapping[str, float], **g
         lock_digest=night.lock_digest,
         key=results.judgement.digest,
         **given,
+    )
+
+
+def _costs(night: Night, swept: SweepRef, timings: Mapping[str, float]) -> dict[str, float]:
+    """What of processors and money this very night used: a step that was reused cost nothing."""
+    from daybreak.tuning import costs
+
+    params = night.params
+    return costs.of_night(
+        swept if "sweep" in timings else None, params.training, params.tuning, timings.get("train", 0.0)
     )
 
 
@@ -316,7 +371,7 @@ def _keep(night: Night, record: RunRecord) -> RunRecord:
     return record
 
 
-def _lineage(night: Night, results: Results) -> dict[str, str]:
+def _lineage(night: Night, results: Results | Trained) -> dict[str, str]:
     return {
         "project": night.project.name,
         "daybreak.run_id": night.run_id,

@@ -82,7 +82,10 @@ class BaseRef(Record):
 
 
 class Trial(Record):
-    """One trial of a sweep. `history` holds (epoch, score) pairs; `config` dotted params paths."""
+    """One trial of a sweep. `history` holds (epoch, score) pairs; `config` dotted params paths.
+
+    Hours and cost count `retries`; `log` is the end of what a failed one said, `node` the machine that it ended on.
+    """
 
     number: int
     config: dict[str, float | int | str]
@@ -91,19 +94,55 @@ class Trial(Record):
     seconds: float
     state: Literal["completed", "pruned", "failed"]
     error: str = ""
+    log: str = ""
+    node: str = ""
+    retries: int = 0
+    gpu_hours: float = 0.0
+    cpu_hours: float = 0.0
+    cost: float = 0.0
+
+
+class SweepOrigin(Record):
+    """The sweep that a configuration comes from, where a night did not search itself: when, and on which data."""
+
+    at: datetime
+    data_version: int
+    reason: str
 
 
 class SweepRef(Record):
-    """The outcome of a sweep: every trial, and the configuration the winner is trained with."""
+    """The outcome of a sweep: every trial, and the configuration the winner is trained with.
+
+    `importance` holds each dimension's share in how scores differ, `stopped` why a sweep ended before its last trial.
+    """
 
     metric: str
     trials: tuple[Trial, ...]
     best: dict[str, float | int | str]
     best_score: float | None
+    direction: Literal["max", "min"] = "max"
+    importance: dict[str, float] = {}
+    stopped: str = ""
+    gpu_hours: float = 0.0
+    cpu_hours: float = 0.0
+    cost: float = 0.0
+    origin: SweepOrigin | None = None
+
+
+class SeedScore(Record):
+    """One of several trainings of a winner: its seed, its score by the metric that counts, and its model's digest."""
+
+    seed: int
+    score: float
+    sha256: str
 
 
 class ModelRef(Record):
-    """A trained torch model on disk: `path` holds model.safetensors, config, tokenizer and manifest.json."""
+    """A trained torch model on disk: `path` holds model.safetensors, config, tokenizer and manifest.json.
+
+    `environment` names what its bits hang on beside inputs and code: class of machine, threads, versions. `seeds` are
+    all trainings of a winner that was trained more than once; this is the median one of them.
+    """
 
     path: Path
     recipe: str
@@ -112,6 +151,8 @@ class ModelRef(Record):
     base: BaseRef
     seed: int
     metrics: dict[str, float]
+    environment: dict[str, str] = {}
+    seeds: tuple[SeedScore, ...] = ()
 
 
 class FileDigest(Record):
@@ -224,13 +265,8 @@ class Judgement(Record):
     @staticmethod
     def compute_digest(verdicts: Sequence[Verdict], evidence_digest: str, champion_version: int | None) -> str:
         """SHA-256 that ties verdicts to the evidence they rest on and to the champion they were given against."""
-        return digests.of_value(
-            {
-                "verdicts": [verdict.model_dump(mode="json") for verdict in verdicts],
-                "evidence": evidence_digest,
-                "champion": champion_version,
-            }
-        )
+        given = [verdict.model_dump(mode="json") for verdict in verdicts]
+        return digests.of_value({"verdicts": given, "evidence": evidence_digest, "champion": champion_version})
 
 
 class Champion(Record):
@@ -346,6 +382,7 @@ class RunRecord(Record):
     metrics: dict[str, float] = {}
     verdicts: tuple[Verdict, ...] = ()
     timings: dict[str, float] = {}
+    costs: dict[str, float] = {}
     reused: tuple[str, ...] = ()
     artifacts: dict[str, str] = {}
     mlflow: dict[str, str] = {}

@@ -15,11 +15,15 @@ from daybreak.night import Night
 from daybreak.planning import Results
 from daybreak.recording import RESULTS
 from daybreak.records import Move, Record, RunRecord
+from daybreak.training.params import CHECKPOINTS
 
 PARTIAL = ".partial"
+CURVES = ("tensorboard", "wandb")  # in a run's folder, where `tracking.report_to` asks for them
 FOR_GOOD = ("done", "pending")
 ABANDONED_SECONDS = 2 * 86400.0
 """Nothing works so long on a folder aside: who made it was killed."""
+RESUMED_SECONDS = 14 * 86400.0
+"""A training that nobody went on with for so long begins anew."""
 WORTHWHILE = 0.25
 """Share of a database's pages that must be free before it is written anew."""
 
@@ -46,6 +50,11 @@ class Past:
         return min(record.started_at for record in self.kept)
 
     @property
+    def champion(self) -> str:
+        """Run id of the night that the champion came from, "" without one."""
+        return next((move.run_id for move in self.moves if move.outcome == "done"), "")
+
+    @property
     def released(self) -> set[str]:
         """Run ids of the nights that a champion came from, and of one that is about to."""
         return {move.run_id for move in self.moves if move.outcome in FOR_GOOD}
@@ -58,7 +67,7 @@ def clean(night: Night, ledger: Ledger, dry_run: bool = False) -> Cleaned:
     and its dossier; of every night its record, params and results. Data versions and dvc's cache are not touched.
     """
     past = _look_back(night, ledger)
-    found = {"leftovers": list(_leftovers(night))}
+    found = {"leftovers": list(_leftovers(night)), "checkpoints": list(_checkpoints(night))}
     if past.older:
         found |= {
             "steps": list(_steps(night, past)),
@@ -96,8 +105,11 @@ def _steps(night: Night, past: Past) -> Iterator[Path]:
 
 
 def _kept_results(night: Night, past: Past) -> Iterator[Results]:
-    """Of every night but the older ones, so also of one that still waits for somebody's approval."""
-    older = {record.run_id for record in past.older}
+    """Of every night but the older ones, so also of one that still waits for somebody's approval.
+
+    The champion's night is kept however old: a later one may go on from its torch model.
+    """
+    older = {record.run_id for record in past.older} - {past.champion}
     for path in night.settings.runs(night.project).glob(f"*/{RESULTS}"):
         if path.parent.name not in older:
             yield Results.model_validate_json(path.read_text(encoding="utf-8"))
@@ -113,15 +125,24 @@ def _digests(results: Results) -> Iterator[str]:
 def _tokens(night: Night, past: Past) -> Iterator[Path]:
     """Made again in seconds where one is still wanted."""
     for folder in night.cache.glob("*/*"):
-        if folder.stat().st_mtime < past.since.timestamp():
+        if folder.parent.name != CHECKPOINTS and folder.stat().st_mtime < past.since.timestamp():
+            yield folder
+
+
+def _checkpoints(night: Night) -> Iterator[Path]:
+    """Where trainings stood that were killed; one that ends takes its own away."""
+    before = time.time() - RESUMED_SECONDS
+    for folder in night.cache.glob(f"{CHECKPOINTS}/*"):
+        if max(each.stat().st_mtime for each in (folder, *folder.glob("*"))) < before:
             yield folder
 
 
 def _dossiers(night: Night, past: Past) -> Iterator[Path]:
     for record in past.older:
-        folder = night.settings.runs(night.project) / record.run_id / "dossier"
-        if record.run_id not in past.released and folder.is_dir():
-            yield folder
+        for name in ("dossier", *CURVES) if record.run_id not in past.released else CURVES:
+            folder = night.settings.runs(night.project) / record.run_id / name
+            if folder.is_dir():
+                yield folder
 
 
 def _models(night: Night, past: Past) -> Iterator[Path]:

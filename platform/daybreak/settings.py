@@ -52,6 +52,11 @@ class Settings(BaseSettings):
     notify_language: Literal["en", "zh"] = "en"
     heartbeat_url: SecretStr | None = None
     source_url: SecretStr | None = None
+    model_hub: Literal["huggingface", "modelscope"] = Field(
+        default="huggingface", description="whose id a plain owner/name in model.base is"
+    )
+    modelscope_endpoint: str | None = Field(default=None, description="address of a mirror of ModelScope")
+    ray_address: str = Field(default="", validation_alias="RAY_ADDRESS", description="a Ray cluster that runs")
 
     @property
     def ledger(self) -> str:
@@ -165,6 +170,7 @@ QUIET = {
     "TOKENIZERS_PARALLELISM": "false",
     "OMP_WAIT_POLICY": "PASSIVE",  # threads that wait for one another must not spin: ten times slower on a busy machine
     "PYTHONDONTWRITEBYTECODE": "1",
+    "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # without it no product of matrices on a GPU is the same twice
 }
 
 

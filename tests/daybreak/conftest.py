@@ -77,6 +77,28 @@ def tiny_training() -> TrainingParams:
 
 
 @pytest.fixture(scope="session")
+def tiny_dialogues(tmp_path_factory: pytest.TempPathFactory) -> DatasetRef:
+    """60 dialogues in each split."""
+    return tiny.make_dialogues(tmp_path_factory.mktemp("tiny-dialogues") / "data")
+
+
+@pytest.fixture(scope="session")
+def tiny_writer() -> ModelParams:
+    """A causal language model from scratch: two layers, 32 wide."""
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    return ModelParams(
+        recipe="generate", base="scratch", config={"vocab_size": 400, "max_position_embeddings": 128, **sizes}
+    )
+
+
+@pytest.fixture(scope="session")
+def tiny_writing() -> TrainingParams:
+    return TrainingParams(
+        learning_rate=5e-3, epochs=2, batch_size=8, max_length=64, dropout=0.1, label_smoothing=0.0, threads=1
+    )
+
+
+@pytest.fixture(scope="session")
 def reviews(tmp_path_factory: pytest.TempPathFactory) -> DatasetRef:
     """300 rows a split, with a baseline that is never wrong. Shared: copy it before changing it."""
     return tiny.make_dataset(tmp_path_factory.mktemp("reviews") / "data")

@@ -1,5 +1,6 @@
 """A night is opened in one place, and each of its steps knows what it depends on."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from making import Finished, commit_all, write_params
 from daybreak import night as steps
 from daybreak.errors import ParamsError
 from daybreak.night import open_night
+from daybreak.recipes.params import ModelParams
 from daybreak.records import Project
 
 
@@ -82,3 +84,48 @@ def test_an_uncommitted_loosening_in_the_file_blocks_too(project: Project) -> No
     night = open_night(None, (), project.root)
     (reason,) = steps._loosened(night)
     assert reason == "gates.quality.min_accuracy is 0.2, the commit says 0.9"
+
+
+def test_the_training_was_followed_in_the_run_of_the_night(finished: Finished) -> None:
+    from mlflow import MlflowClient
+
+    client = MlflowClient(finished.night.settings.mlflow)
+    (run,) = client.search_runs([finished.tracked.experiment_id], f"tags.`daybreak.run_id` = '{finished.night.run_id}'")
+    assert run.info.run_id == finished.tracked.mlflow_run_id
+    assert {"train.loss", "train.validation_accuracy", "train.update_ratio", "system/cpu_percent"} <= set(
+        run.data.metrics
+    )
+    assert "daybreak.followed" not in run.data.tags
+    losses = [point.step for point in client.get_metric_history(run.info.run_id, "train.loss")]
+    assert losses == sorted(set(losses))
+
+
+def test_a_target_that_is_not_installed_is_said_before_any_work(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from daybreak.tracking import targets
+
+    monkeypatch.setattr(targets, "find_spec", lambda name: None)
+    night = open_night(None, ["tracking.report_to=[wandb]"], project.root)
+    before = sorted(project.root.rglob("*"))
+    with pytest.raises(ParamsError, match=r"tracking\.report_to names wandb"):
+        steps.prepare(night)
+    assert sorted(project.root.rglob("*")) == before
+
+
+def test_a_night_goes_on_from_its_champion(finished: Finished) -> None:
+    """The torch model of the released version is the base; from any other base a night starts as it says."""
+    night = replace(
+        finished.night, params=finished.night.params.model_copy(update={"model": ModelParams(base="champion")})
+    )
+    other = finished.results.dataset.model_copy(update={"digest": "more data"})
+    begun = steps.start(night, other)
+    assert (begun.base, begun.revision) == (str(finished.results.model.path), "version 1")
+    assert steps.start(finished.night, other) == finished.night.params.model
+    assert steps.train(night, other, finished.results.swept).inputs["base"] != ""
+
+
+def test_a_plain_id_is_taken_from_the_hub_that_settings_name(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAYBREAK_MODEL_HUB", "modelscope")
+    night = open_night(None, ("model.base=owner/name",), project.root)
+    assert night.params.model.base == "modelscope:owner/name"

@@ -206,6 +206,25 @@ def test_what_killed_processes_left_goes_once_it_is_old(night: Night) -> None:
     assert [folder.exists() for folder in left] == [False, False, True]
 
 
+def test_checkpoints_stay_while_somebody_may_go_on_from_them(night: Night) -> None:
+    living, stale = (night.cache / "checkpoints" / name for name in ("living", "stale"))
+    for folder in (living, stale):
+        (folder / "step-000000200").mkdir(parents=True)
+        os.utime(folder, (0, 0))
+    os.utime(stale / "step-000000200", (0, 0))
+    assert clean(night).what["checkpoints"] == 1
+    assert (living / "step-000000200").is_dir()
+    assert not stale.exists()
+
+
+def test_curves_of_old_nights_go(night: Night) -> None:
+    folders = [night.settings.runs(night.project) / run.run_id for run in runs(night)]
+    for folder in folders:
+        (folder / "tensorboard").mkdir()
+    clean(night)
+    assert [(folder / "tensorboard").exists() for folder in folders] == [False] * (len(folders) - KEPT) + [True] * KEPT
+
+
 def test_scratch_of_sweeps_is_found_by_its_token() -> None:
     with search.scratch_folder() as folder:
         assert folder in search.scratch_folders()

@@ -152,3 +152,10 @@ def test_schedules_are_meant_in_the_machine_s_time_zone(
     assert load_settings(tmp_path).timezone == found
     monkeypatch.setenv("DAYBREAK_TIMEZONE", "America/Lima")
     assert load_settings(tmp_path).timezone == "America/Lima"
+
+
+def test_a_ray_cluster_is_named_as_ray_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    assert load_settings(tmp_path).ray_address == ""
+    monkeypatch.setenv("RAY_ADDRESS", "10.0.0.7:6379")
+    assert load_settings(tmp_path).ray_address == "10.0.0.7:6379"

@@ -83,5 +83,5 @@ def test_the_flow_killed_while_it_trains_goes_on_where_it_was(tmp_path: Path, nu
     whole.json("run")
     expected, told = model(whole)
     assert weights == expected
-    assert told["events"] == []
+    assert not any("goes on from" in event["what"] for event in told["events"])
     assert [point["loss"] for point in history["steps"]] == [point["loss"] for point in told["steps"]]

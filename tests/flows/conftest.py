@@ -37,7 +37,7 @@ def standing_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
     address, log = f"http://127.0.0.1:{port}/api", home / "server.log"
     environment = child_environment({**prefect_environment(Settings(home=home)), **QUIET})
     with Child([sys.executable, "-c", SERVE, str(port)], env=environment, log=log) as child:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while not is_healthy(address):
             assert child.returncode is None, log.read_text(encoding="utf-8")
             assert time.monotonic() < deadline

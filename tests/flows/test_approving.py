@@ -69,7 +69,7 @@ def schema_key(run: FlowRun) -> str:
     return run.state.state_details.run_input_keyset["schema"]
 
 
-def wait_for(look: Any, seconds: float = 30.0) -> Iterator[Any]:
+def wait_for(look: Any, seconds: float = 180.0) -> Iterator[Any]:
     deadline = time.monotonic() + seconds
     while True:
         try:

@@ -31,7 +31,7 @@ def configured(**addresses: str) -> Settings:
     return Settings(home=Path("/nonexistent"), **{f"notify_{name}": SecretStr(url) for name, url in addresses.items()})
 
 
-def wait_for(done: Callable[[], object], seconds: float = 30.0) -> None:
+def wait_for(done: Callable[[], object], seconds: float = 180.0) -> None:
     deadline = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < deadline

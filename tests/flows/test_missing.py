@@ -34,7 +34,7 @@ def schedule_each_minute(client: SyncPrefectClient, policy: str | None, schedule
 
 def until_queued(client: SyncPrefectClient, count: int = 10) -> list[FlowRun]:
     """Wait until Prefect has queued runs by itself."""
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 300
     while len(runs := client.read_flow_runs()) < count:
         assert time.monotonic() < deadline
         time.sleep(0.5)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from making import make_writer
 from typer.testing import CliRunner
 
 from daybreak.cli import app
@@ -42,7 +43,7 @@ def test_pairs_become_parameters_of_the_right_type() -> None:
 
 def test_overrides_of_a_training_stay_together() -> None:
     given = starting.parameters_of("train-model", ["training.epochs=1", "tuning.trials=2"])
-    assert given["overrides"] == "training.epochs=1\ntuning.trials=2"
+    assert given == {"overrides": "training.epochs=1\ntuning.trials=2"}
 
 
 @pytest.mark.parametrize(
@@ -56,3 +57,14 @@ def test_overrides_of_a_training_stay_together() -> None:
 def test_wrong_parameters_are_named(pairs: list[str], message: str) -> None:
     with pytest.raises(BadInput, match=message):
         starting.parameters_of("rollback-data", pairs)
+
+
+def test_a_model_that_writes_is_not_released_and_nothing_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make_writer(tmp_path / "checkout", dialogues=4).root
+    monkeypatch.chdir(root)
+    for arguments in ((), ("--plan",)):
+        with pytest.raises(BadInput, match=r"not released; .*Run daybreak run train-model --project sample"):
+            run(*arguments)
+    assert not (root / ".daybreak").exists()

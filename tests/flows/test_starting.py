@@ -38,7 +38,7 @@ night = open_night(None, ["gates.quality.min_accuracy=0.9999"], Path.cwd())
 print(run_night(night, nullcontext()).model_dump_json())
 """
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=finished.night.project.root, capture_output=True, text=True, timeout=300
+        [sys.executable, "-c", script], cwd=finished.night.project.root, capture_output=True, text=True, timeout=900
     )
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)

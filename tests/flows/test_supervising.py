@@ -13,6 +13,6 @@ def test_the_command_carries_ports_and_what_the_deployments_are_told() -> None:
 
 
 def test_outside_of_a_checkout_it_says_so(tmp_path: Path) -> None:
-    done = subprocess.run(supervising.command(1, 2), cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(supervising.command(1, 2), cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.returncode != 0
     assert "is not inside a git repository" in done.stderr

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from making import Finished
+from making import Finished, make_writer
 from prefect.states import State
 
 from daybreak import recording
@@ -34,3 +34,15 @@ def test_a_wrong_key_fails_at_once(finished: Finished, monkeypatch: pytest.Monke
     monkeypatch.chdir(finished.night.project.root)
     state: State = train_model(overrides="training.epoch=1", return_state=True)
     assert isinstance(state.result(raise_on_failure=False), ParamsError)
+
+
+def test_a_language_model_is_held_against_its_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = make_writer(tmp_path / "checkout")
+    monkeypatch.chdir(project.root)
+    state: State = train_model(return_state=True)
+    assert state.is_completed(), state.message
+    assert state.message is not None
+    assert "Against its base: perplexity" in state.message
+    (run,) = recording.open_ledger(open_night(None, (), project.root)).runs("sample")
+    assert (run.status, run.released) == ("held", False)
+    assert Path(run.artifacts["report"]).is_file()

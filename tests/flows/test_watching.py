@@ -56,8 +56,8 @@ def test_a_look_settles_what_the_gap_missed_and_beats(
 def test_a_rest_ends_when_the_clock_jumps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watching, "OUTAGE", timedelta(seconds=-1))  # so that any step of the clock is a jump
     began = time.monotonic()
-    rest(60)
-    assert time.monotonic() - began < 30
+    rest(600)
+    assert time.monotonic() - began < 300
     monkeypatch.undo()
     rest(0.1)
 

@@ -24,7 +24,7 @@ def init(
     """Make a project of your own in projects/NAME, with its own settings, data, schedule and champion."""
     from contextlib import nullcontext
 
-    from daybreak import founding, projects
+    from daybreak import founding, projects, recipes
     from daybreak.errors import BadInput
     from daybreak.night import open_night
     from daybreak.reports import bars
@@ -42,16 +42,17 @@ def init(
             reason = f"in production when project {name} was made"
             adopted = founding.adopt(night, from_model.expanduser().absolute(), actor=getuser(), reason=reason)
         told["champion"] = {"version": adopted.move.to_version, "metrics": adopted.metrics}
-    show({**told, "next": _next(name, data is None)}, as_json, _in_words)
+    writes = recipe is not None and recipes.find(recipe).BASE == "decoder"
+    show({**told, "next": _next(name, data is None, "run train-model" if writes else "run")}, as_json, _in_words)
 
 
-def _next(name: str, needs_rows: bool) -> list[str]:
+def _next(name: str, needs_rows: bool, command: str) -> list[str]:
     rows = [f"Put your rows into projects/{name}/rows/ (its README.md says how)"] if needs_rows else []
     return [
         *rows,
         f"Look through projects/{name}/params.yaml",
         f'git add projects/{name} && git commit -m "Add project {name}"',
-        f"daybreak run --project {name}",
+        f"daybreak {command} --project {name}",
     ]
 
 

@@ -86,6 +86,11 @@ def bounded(rows: pd.DataFrame, characters: int) -> pd.DataFrame:
     return rows[: max(1, int((rows["text"].str.len().cumsum() <= characters).sum()))]
 
 
+def drawn(rows: pd.DataFrame, most: int, fewer: int) -> pd.DataFrame:
+    """All rows, if their texts have no more characters than `most` together; else the first `fewer` characters."""
+    return rows if rows["text"].str.len().sum() <= most else bounded(rows, fewer)
+
+
 def random_split(rows: pd.DataFrame, train: float, test: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What a hasty notebook does: shuffle all rows, repeats and all, and cut; shares of the rows."""
     import numpy as np

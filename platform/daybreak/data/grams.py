@@ -49,20 +49,23 @@ def code_points(text: str, at_least: int = 0) -> Integers:
     return np.concatenate([codes, np.full(max(0, at_least - len(codes)), PAST_UNICODE)]).astype(np.int64)
 
 
-def shingle_sets(texts: Sequence[str]) -> Shingles:
-    """The set of 3-grams of each normalised text; a text shorter than three characters is its own only gram."""
+def shingle_sets(texts: Sequence[str], *, alphabet: bool = True) -> Shingles:
+    """The set of 3-grams of each normalised text; a text shorter than three characters is its own only gram.
+
+    Without an alphabet of their own, grams are made of code points, the same in every set of texts.
+    """
     import numpy as np
 
-    blocks = deque(_codes(texts[start : start + BLOCK]) for start in range(0, len(texts), BLOCK))
-    seen = np.zeros(1 << BITS, bool)
-    for codes, _ in blocks:
-        seen[codes] = True
+    blocks = deque(codes(texts[start : start + BLOCK]) for start in range(0, len(texts), BLOCK))
+    seen = np.full(1 << BITS, not alphabet)
+    for points, _ in blocks:
+        seen[points] = True
     ranks = np.cumsum(seen, dtype=np.uint64) - np.uint64(1)
     bits = int(ranks[-1]).bit_length()
-    grams, starts = np.empty(sum(len(codes) for codes, _ in blocks), np.uint64), [np.zeros(1, np.int64)]
+    grams, starts = np.empty(sum(len(points) for points, _ in blocks), np.uint64), [np.zeros(1, np.int64)]
     while blocks:
-        codes, lengths = blocks.popleft()
-        found, sizes = _distinct(ranks[codes], lengths, bits)
+        points, lengths = blocks.popleft()
+        found, sizes = _distinct(ranks[points], lengths, bits)
         starts.append(starts[-1][-1] + np.cumsum(sizes))
         grams[starts[-2][-1] : starts[-1][-1]] = found
     return Shingles(grams[: starts[-1][-1]], np.concatenate(starts), bits)
@@ -81,17 +84,17 @@ def chunks(sizes: Integers, most: int = CHUNK) -> list[tuple[int, int]]:
     return chunks
 
 
-def _codes(texts: Sequence[str]) -> tuple[Integers, Integers]:
+def codes(texts: Sequence[str]) -> tuple[Integers, Integers]:
     """The code points of the normalised texts on end, and how many each has; filled up to a gram."""
     import numpy as np
 
     normal = [normalise(text) for text in texts]
     real = np.fromiter(map(len, normal), np.int64, len(normal))
     lengths = np.maximum(real, LONGEST)
-    codes = np.full(lengths.sum(), PAST_UNICODE, np.int32)
+    points = np.full(lengths.sum(), PAST_UNICODE, np.int32)
     gaps = np.repeat(np.cumsum(lengths - real) - (lengths - real), real)
-    codes[np.arange(len(gaps)) + gaps] = np.frombuffer("".join(normal).encode("utf-32-le", "surrogatepass"), np.int32)
-    return codes, lengths
+    points[np.arange(len(gaps)) + gaps] = np.frombuffer("".join(normal).encode("utf-32-le", "surrogatepass"), np.int32)
+    return points, lengths
 
 
 def _distinct(codes: Words, lengths: Integers, bits: int) -> tuple[Words, Integers]:

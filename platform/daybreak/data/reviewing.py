@@ -259,7 +259,7 @@ def _line(params: IngestParams, each: Agreed) -> dict[str, Any]:
     given = names(each.label)
     told: dict[str, Any] = {
         params.text_column: each.text,
-        params.label_column: list(given) if len(given) > 1 else each.label,
+        params.label_column or "label": list(given) if len(given) > 1 else each.label,
         "annotators": list(each.people),
     }
     if params.group_columns:

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from daybreak import params, projects, recipes
 from daybreak.data import admission, git, sources, tags
@@ -21,14 +22,28 @@ Put files here that end in .csv, .tsv, .jsonl, .ndjson (each also with .gz) or .
     这家酒店很好，下次还会来,positive
     The room was dirty,negative
 
+"""
+README_DIALOGUES = """# Dialogues of {name}
+
+Put files here that end in .jsonl, .ndjson (each also with .gz) or .parquet, with the column `{messages}`:
+
+    {{"{messages}": [{{"role": "user", "content": "还有房吗？"}}, {{"role": "assistant", "content": "有的。"}}]}}
+
+Roles are system (first), user, assistant, tool; what the assistant says is learned. For plain texts set
+`ingest.messages_column` and `ingest.label_column` in params.yaml to null: then the column `{text}` is learned whole.
+"""
+KEPT = """
 All files are read. They stay out of git: what a data version was made of is kept by digest in `data/`.
 New files may also be dropped into `data/incoming/`, from where each night takes them in.
 """
 IGNORED = f"# your rows: data versions keep what was made of them\n/{ROWS}/*\n!/{ROWS}/README.md\n"
 # A setting on a line of its own: indentation, key, value, and the comment that stays.
 SETTING = re.compile(
-    r"""^(?P<start>  (?P<key>\w+):\s*)(?P<value>"[^"]*"|'[^']*'|[^\s#"']+)(?P<space>\s*)(?P<comment>#.*)?$"""
+    r"""^(?P<start>(?P<deeper>  )?  (?P<key>\w+):\s*)"""
+    r"""(?P<value>"[^"]*"|'[^']*'|[^\s#"']+)(?P<space>\s*)(?P<comment>#.*)?$"""
 )
+# The name of several settings, on a line of its own.
+HEADING = re.compile(r"^  (?P<key>\w+):\s*(#.*)?$")
 
 
 def found(
@@ -46,7 +61,7 @@ def found(
     ProjectError for a name that cannot be or is taken, DataError where `data` holds no rows' files, and ParamsError.
     """
     target = _place(checkout, name)
-    wanted: dict[str, str | None] = {
+    wanted: dict[str, Any] = {
         "ingest.source": "files",
         "ingest.path": _path(target, data),
         "ingest.subset": None,
@@ -54,15 +69,19 @@ def found(
         "ingest.text_column": text_column,
         "ingest.label_column": label_column,
     }
+    own: Mapping[str, Any] = {}
     if recipe:
-        recipes.find(recipe)
+        own = getattr(recipes.find(recipe), "SETTINGS", {})
         wanted["model.recipe"] = recipe
+    messages = own.get("ingest.messages_column")
+    readme = (README_DIALOGUES if messages else README) + KEPT
     if data:
         admission.survey(checkout, sources.Request(source="files", path=str(data.expanduser().absolute())))
     aside = target.parent / ".partial" / name  # two folders down, where nobody looks for projects
     shutil.rmtree(aside, ignore_errors=True)
     try:
-        _write(aside, checkout, wanted, README.format(name=name, text=text_column, label=label_column))
+        told = readme.format(name=name, text=text_column, label=label_column, messages=messages)
+        _write(aside, checkout, wanted, told, own)
         params.load_params(aside / "params.yaml")
         aside.rename(target)
     finally:
@@ -105,11 +124,12 @@ def _path(target: Path, data: Path | None) -> str:
     return f"../../{wanted.relative_to(checkout).as_posix()}" if wanted.is_relative_to(checkout) else wanted.as_posix()
 
 
-def _write(root: Path, checkout: Path, wanted: Mapping[str, str | None], readme: str) -> None:
+def _write(root: Path, checkout: Path, wanted: Mapping[str, Any], readme: str, own: Mapping[str, Any]) -> None:
     template, stages = (_template(checkout, name) for name in ("params.yaml", "dvc.yaml"))
     (root / ROWS).mkdir(parents=True)
     (root / "data" / "incoming").mkdir(parents=True)
-    (root / "params.yaml").write_text(with_settings(template, wanted), encoding="utf-8")
+    settings = with_settings(template, {**wanted, **own})
+    (root / "params.yaml").write_text(settings, encoding="utf-8")
     deeper = stages.replace(" infra/", " ../../infra/").replace(" platform/", " ../../platform/")
     (root / "dvc.yaml").write_text(deeper, encoding="utf-8")
     (root / ROWS / "README.md").write_text(readme, encoding="utf-8")
@@ -124,17 +144,21 @@ def _template(checkout: Path, name: str) -> str:
         raise ProjectError(found, "Daybreak's own file", f"Restore it with `git checkout -- {name}`") from None
 
 
-def with_settings(text: str, wanted: Mapping[str, str | None]) -> str:
+def with_settings(text: str, wanted: Mapping[str, Any]) -> str:
     """A params.yaml with these `section.key` values, each on the line it had, with its comment.
 
     Raises ParamsError for one that has no line of its own.
     """
-    section, lines, left = "", [], dict(wanted)
+    section, within = "", ""
+    lines: list[str] = []
+    left = dict(wanted)
     for line in text.splitlines():
         if line and not line[0].isspace():
-            section = line.partition(":")[0]
+            section, within = line.partition(":")[0], ""
+        if heading := HEADING.match(line):
+            within = f"{heading['key']}."
         setting = SETTING.match(line)
-        dotted = f"{section}.{setting['key']}" if setting else ""
+        dotted = f"{section}.{within if setting['deeper'] else ''}{setting['key']}" if setting else ""
         lines.append(_set(setting, left.pop(dotted)) if setting and dotted in left else line)
     if left:
         found = f"{next(iter(left))} has no line of its own in the params.yaml that new projects are made from"
@@ -142,15 +166,19 @@ def with_settings(text: str, wanted: Mapping[str, str | None]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _set(setting: re.Match[str], value: str | None) -> str:
+def _set(setting: re.Match[str], value: Any) -> str:
     """The line with another value, its comment in the column it had where there is room."""
     scalar, comment = _scalar(value), setting["comment"]
     space = " " * max(2, len(setting["value"]) + len(setting["space"]) - len(scalar))
     return setting["start"] + scalar + (space + comment if comment else "")
 
 
-def _scalar(value: str | None) -> str:
-    """A value as YAML reads it back: plain where it may be, else quoted."""
+def _scalar(value: Any) -> str:
+    """A value as YAML reads it back, on one line: plain where it may be, else quoted."""
     import yaml
 
-    return yaml.safe_dump(value, allow_unicode=True, width=10**6).removesuffix("\n").removesuffix("\n...")
+    return (
+        yaml.safe_dump(value, allow_unicode=True, width=10**6, default_flow_style=True, sort_keys=False)
+        .removesuffix("\n")
+        .removesuffix("\n...")
+    )

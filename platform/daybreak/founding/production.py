@@ -72,7 +72,7 @@ def _load(folder: Path) -> Any:
     import torch
     from transformers import AutoModelForSequenceClassification
 
-    from daybreak.training.pretrained import quiet
+    from daybreak.training.silence import quiet
 
     options = {
         "local_files_only": True,

@@ -45,10 +45,14 @@ class Rows(NamedTuple):
 
 
 class Example(NamedTuple):
-    """One row as it is learned: token ids, special tokens included, and targets, of any number, `IGNORED` allowed."""
+    """One row as it is learned: token ids, special tokens included, and targets, of any number, `IGNORED` allowed.
+
+    `cut` counts the tokens that were left out because the row is longer than it may be.
+    """
 
     ids: Sequence[int]
     targets: Sequence[int]
+    cut: int = 0
 
 
 class Batch(NamedTuple):
@@ -85,7 +89,7 @@ class Recipe(Protocol):
         ...
 
     def answer(self, network: "nn.Module", batch: Batch) -> "Tensor":
-        """What the network says to a batch; the first axis is rows."""
+        """What the network says to a batch, wherever there is a target; the first axis is rows."""
         ...
 
     def loss(

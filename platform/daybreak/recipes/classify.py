@@ -30,7 +30,13 @@ def examples(rows: Rows, labels: Sequence[str], tokenizer: Any, max_length: int)
     backend.no_padding()
     backend.enable_truncation(max_length)
     encoded = backend.encode_batch(list(rows.texts))
-    return [Example(one.ids, target) for one, target in zip(encoded, targets(rows.labels, labels), strict=True)]
+    wanted = targets(rows.labels, labels)
+    return [Example(one.ids, target, _left_out(one)) for one, target in zip(encoded, wanted, strict=True)]
+
+
+def _left_out(encoded: Any) -> int:
+    """Tokens behind the cut; each piece of what is left over has its special tokens again."""
+    return sum(len(rest.ids) - sum(rest.special_tokens_mask) for rest in encoded.overflowing)
 
 
 def targets(values: Sequence[str], labels: Sequence[str]) -> list[list[int]]:

@@ -9,7 +9,8 @@ class ModelParams(Record):
     """What is trained, and where its weights start.
 
     `base` is a local folder, `daybreak/<name>` for a model that ships with Daybreak, a Hugging Face id (then `revision`
-    is the full hash of one commit), or `scratch` (then `config` holds the keys of a transformers `BertConfig`).
+    is the full hash of one commit), `modelscope:owner/name` (then a commit or a tag), `champion` to go on from the
+    model that is released, or `scratch` (then `config` holds the keys of a transformers `BertConfig`).
     """
 
     recipe: str = "classify"

@@ -34,6 +34,7 @@ def gather(
         "wrong": [answer.model_dump(mode="json") for answer in wrong],
         "answers": _answers(measured),
         "history": read_curve(history),
+        "training": read_training(history),
         "sweep": sweep.model_dump(mode="json"),
         "data": _data(evidence.dataset.path / "describe" / "report.json"),
         "measurements": measured,
@@ -109,6 +110,13 @@ def read_curve(path: Path) -> list[dict[str, float]]:
         return [{"step": step, **metrics} for step, metrics in read_history(path)]
     except DataError:
         return []
+
+
+def read_training(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """What happened on the way, and what was learned from by window of steps; both empty without a history."""
+    found = _read_json(path)
+    lists = found if isinstance(found, dict) else {}
+    return {name: list(lists.get(name) or []) for name in ("events", "composition")}
 
 
 def _measurements(folder: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from daybreak.records import Evidence, Judgement, RunRecord, SweepRef
-from daybreak.reports import content, plots, words
+from daybreak.reports import content, curves, plots, searching, words
 
 Language = Literal["en", "zh"]
 
@@ -53,7 +53,8 @@ def render(tree: dict[str, Any], language: Language = "en") -> str:
     }
     drawn = {
         "loss": plots.loss_curve(tree["history"]),
-        "trials": plots.trial_curves(tree["sweep"]["trials"]),
-        "optimisation": plots.optimisation(tree["sweep"]["trials"]),
+        "curves": curves.of_training(tree["history"]),
+        "composition": curves.of_composition(tree["training"]["composition"]),
+        **searching.of_sweep(tree["sweep"]),
     }
     return environment.get_template("dossier.html").render(**tree, plots=drawn, language=language)

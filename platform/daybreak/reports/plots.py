@@ -4,7 +4,7 @@ import base64
 import io
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +26,7 @@ _ELSEWHERE = {
     "var(--accent)": "#2f6fde",
     "var(--second)": "#d97706",
 }
-_INK, _FAINT, _LINE, _ACCENT, _SECOND = _COLOURS
+INK, FAINT, LINE, ACCENT, SECOND = _COLOURS
 
 
 def loss_curve(history: Sequence[Mapping[str, float]]) -> str:
@@ -34,16 +34,37 @@ def loss_curve(history: Sequence[Mapping[str, float]]) -> str:
     loss = _series(history, ("loss", "train_loss", "training_loss"))
     if not loss:
         return ""
-    figure, axes = _frame(wide=True)
+    figure, axes = frame(wide=True)
     steps, values = zip(*loss, strict=True)
-    axes.plot(steps, values, color=_FAINT, linewidth=0.8, alpha=0.6)
-    axes.plot(steps, _smooth(values), color=_ACCENT, linewidth=2)
-    score = _series(history, ("score", "accuracy", "validation_accuracy", "eval_accuracy"))
+    axes.plot(steps, values, color=FAINT, linewidth=0.8, alpha=0.6)
+    axes.plot(steps, _smooth(values), color=ACCENT, linewidth=2)
+    if unseen := _series(history, ("validation_loss",)):
+        axes.plot(*zip(*unseen, strict=True), color=INK, linewidth=1.2, linestyle="--", marker="s", markersize=3)
+    others = sorted(
+        {name for entry in history for name in entry if name.startswith("validation_")} - {"validation_loss"}
+    )
+    score = _series(history, ("score", "accuracy", "validation_accuracy", "eval_accuracy", *others))
     if score:
         right = axes.twinx()
-        _style(right)
-        right.plot(*zip(*score, strict=True), color=_SECOND, linewidth=2, marker="o", markersize=4)
-    return _svg(figure, "loss")
+        style(right)
+        right.plot(*zip(*score, strict=True), color=SECOND, linewidth=2, marker="o", markersize=4)
+    return as_svg(figure, "loss")
+
+
+def lines(
+    series: Mapping[str, Sequence[tuple[float, float]]], salt: str, *, logarithmic: bool = False, named: bool = False
+) -> str:
+    """One line a series, half a page wide; `named` writes each name at its end, `salt` tells figures apart."""
+    figure, axes = frame()
+    colours = (ACCENT, SECOND, INK, FAINT)
+    for place, (name, points) in enumerate(series.items()):
+        steps, values = zip(*points, strict=True)
+        axes.plot(steps, values, color=colours[place % len(colours)], linewidth=1.6)
+        if named:
+            axes.annotate(name, (steps[-1], values[-1]), color=FAINT, fontsize=8, ha="right", va="bottom")
+    if logarithmic and all(value > 0 for points in series.values() for _, value in points):
+        axes.set_yscale("log")
+    return as_svg(figure, salt)
 
 
 def as_address(svg: str) -> str:
@@ -52,41 +73,6 @@ def as_address(svg: str) -> str:
         svg = svg.replace(ours, fixed)
     named = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1) if "xmlns=" not in svg else svg
     return "data:image/svg+xml;base64," + base64.b64encode(named.encode()).decode()
-
-
-def trial_curves(trials: Sequence[Mapping[str, Any]]) -> str:
-    """Score by epoch, one line a trial; the one that ended best is strong. "" without any history."""
-    shown = [trial for trial in trials if trial["history"]]
-    if not shown:
-        return ""
-    best = max((trial for trial in shown if trial["score"] is not None), key=lambda trial: trial["score"], default=None)
-    figure, axes = _frame()
-    for trial in shown:
-        epochs, scores = zip(*trial["history"], strict=True)
-        strong = trial is best
-        axes.plot(
-            epochs,
-            scores,
-            color=_ACCENT if strong else _FAINT,
-            linewidth=2 if strong else 1.2,
-            marker="o",
-            markersize=4,
-        )
-    return _svg(figure, "trials")
-
-
-def optimisation(trials: Sequence[Mapping[str, Any]]) -> str:
-    """Each trial's score in the order they were asked for, and the best so far. "" without any score."""
-    scored = [(trial["number"], trial["score"]) for trial in trials if trial["score"] is not None]
-    if not scored:
-        return ""
-    figure, axes = _frame()
-    numbers, scores = zip(*sorted(scored), strict=True)
-    best = [max(scores[: place + 1]) for place in range(len(scores))]
-    axes.step(numbers, best, where="post", color=_ACCENT, linewidth=2)
-    axes.plot(numbers, scores, color=_SECOND, linestyle="none", marker="o", markersize=6)
-    axes.set_xticks(numbers)
-    return _svg(figure, "optimisation")
 
 
 def _series(history: Sequence[Mapping[str, float]], names: Sequence[str]) -> list[tuple[float, float]]:
@@ -101,27 +87,27 @@ def _smooth(values: Sequence[float]) -> list[float]:
     return [sum(window) / len(window) for window in windows]
 
 
-def _frame(*, wide: bool = False) -> "tuple[Figure, Axes]":
+def frame(*, wide: bool = False) -> "tuple[Figure, Axes]":
     """As wide as the page or half of it, so that its letters are as large as the page's."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8.6, 2.9) if wide else (4.3, 2.4), layout="constrained")
     axes = figure.add_subplot()
-    _style(axes)
-    axes.grid(axis="y", color=_LINE, linewidth=0.8)
+    style(axes)
+    axes.grid(axis="y", color=LINE, linewidth=0.8)
     axes.set_axisbelow(True)
     return figure, axes
 
 
-def _style(axes: "Axes") -> None:
+def style(axes: "Axes") -> None:
     axes.set_facecolor("none")
-    axes.tick_params(colors=_FAINT, length=0, labelsize=9)
+    axes.tick_params(colors=FAINT, length=0, labelsize=9)
     for name, spine in axes.spines.items():
         spine.set_visible(name == "bottom")
-        spine.set_color(_LINE)
+        spine.set_color(LINE)
 
 
-def _svg(figure: "Figure", salt: str) -> str:
+def as_svg(figure: "Figure", salt: str) -> str:
     """The figure's <svg> element; the same figure always gives the same bytes."""
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG

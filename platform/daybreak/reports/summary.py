@@ -6,7 +6,7 @@ from typing import Any
 from daybreak.records import RunRecord, Verdict
 from daybreak.reports.words import measured, number
 
-SHOWN = ("accuracy", "macro_f1", "latency_ms_p95")
+SHOWN = ("accuracy", "macro_f1", "perplexity", "token_accuracy", "latency_ms_p95")
 
 
 def in_markdown(record: RunRecord) -> str:
@@ -17,6 +17,17 @@ def in_markdown(record: RunRecord) -> str:
     lines += [f"Run `{record.run_id}` on data version {record.data_version}, commit `{record.commit[:12]}`.", ""]
     lines += [*_links(record), "", *_numbers(record), *_verdicts(record)]
     return "\n".join(lines)
+
+
+def of_training(record: RunRecord) -> str:
+    """One sentence on a language model and its base, and where the page is."""
+    told = [
+        f"{name.replace('_', ' ')} {number(record.metrics[f'base_{name}'], name)} → {number(value, name)}"
+        for name, value in record.metrics.items()
+        if f"base_{name}" in record.metrics
+    ]
+    compared = ", ".join(told)
+    return f"Trained on data version {record.data_version}. Against its base: {compared}. {record.artifacts['report']}"
 
 
 def table(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:

@@ -32,6 +32,31 @@ def make_dataset(folder: Path, rows: int = 300, seed: int = 17) -> DatasetRef:
     return DatasetRef(project="tiny", version=1, digest=digest, path=folder, labels=LABELS, rows=counts)
 
 
+def make_dialogues(folder: Path, rows: int = 60, seed: int = 17) -> DatasetRef:
+    """Questions in Chinese and English, and answers that follow from them: so many in each split, labels empty."""
+    import json
+
+    import pandas as pd
+
+    draw = Random(seed)  # noqa: S311 - test data
+    (folder / "split").mkdir(parents=True)
+    for split in ("train", "validation", "test"):
+        told = []
+        for number in range(rows):
+            thing, label = draw.choice(THINGS), draw.choice(LABELS)
+            turns = [
+                {"role": "user", "content": f"{thing} {number}?"},
+                {"role": "assistant", "content": f"{thing} {draw.choice(OPINIONS[label])}"},
+            ]
+            text = "\n".join(turn["content"] for turn in turns)
+            messages = json.dumps(turns, ensure_ascii=False)
+            told.append({"id": f"{split}-{number}", "text": text, "label": "", "messages": messages})
+        pd.DataFrame(told).to_parquet(folder / "split" / f"{split}.parquet", index=False)
+    counts = dict.fromkeys(("train", "validation", "test"), rows)
+    digest = digests.of_files((folder / "split").iterdir(), below=folder / "split")
+    return DatasetRef(project="tiny", version=1, digest=digest, path=folder, labels=(), rows=counts)
+
+
 def make_model(folder: Path, dataset: DatasetRef, steps: int = 60) -> ModelRef:
     """A one-layer, 32-wide BERT fitted to the dataset for a few steps; `folder` must exist and be empty."""
     import pandas as pd

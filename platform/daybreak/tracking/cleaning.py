@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlparse
 
 from daybreak.records import Project, Record
 from daybreak.tracking.client import connect, door
-from daybreak.tracking.runs import NIGHT_TAG
+from daybreak.tracking.runs import FOLLOWED_TAG, NIGHT_TAG
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -27,6 +27,8 @@ def forget(
     url: str, artifacts: Path, project: Project, *, before: datetime, nights: Collection[str], dry_run: bool = False
 ) -> Forgotten:
     """Remove the trials of every night begun `before`, and `nights` (run ids) with model versions and files.
+
+    Curves of trainings that no night has tracked go with them.
 
     For good where `url` is a database; an MLflow server keeps what was deleted until its own `mlflow gc`. Files go only
     below `artifacts`. Raises ProjectError, Busy or StepFailed as every use of MLflow does.
@@ -64,7 +66,7 @@ def _going(past: "Iterable[Run]", nights: Collection[str]) -> "list[Run]":
     found = list(past)
     known = {run.info.run_id for run in found}
     trials = [run for run in found if run.data.tags.get(MLFLOW_PARENT_RUN_ID) in known]
-    return trials + [run for run in found if run.data.tags.get(NIGHT_TAG) in nights]
+    return trials + [run for run in found if run.data.tags.get(NIGHT_TAG) in nights or FOLLOWED_TAG in run.data.tags]
 
 
 def _files(client: "MlflowClient", run: "Run", below: Path) -> Iterator[Path]:

@@ -3,23 +3,27 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from daybreak.records import Project, SweepRef, Trial
 from daybreak.tracking.client import connect, door
 from daybreak.tracking.history import read_history
+from daybreak.tracking.targets import Point, RunStatus
 
 if TYPE_CHECKING:
     from mlflow.entities import Metric, Param, Run
 
 T = TypeVar("T")
-RunStatus = Literal["FINISHED", "FAILED", "KILLED"]
 
 NIGHT_TAG = "daybreak.run_id"
+FOLLOWED_TAG = "daybreak.followed"
+"""On the run of a training that no night has tracked yet, and perhaps never will."""
 
 # What one request to MLflow may hold, by its own limits.
 _PARAMS_A_BATCH = 100
 _METRICS_A_BATCH = 1000
+# What MLflow shows on a page of its own.
+_OF_THE_SYSTEM = ("cpu_", "gpu_", "memory_")
 _TRIAL_STATUS: dict[str, RunStatus] = {"completed": "FINISHED", "pruned": "KILLED", "failed": "FAILED"}
 
 
@@ -40,11 +44,19 @@ class Tracker:
 
         A night has one run: begun again, it goes on with the run it has, less the trials that were logged below it.
         """
+        run_id = self.open(name, tags)
+        self._forget_trials(run_id)
+        with door(self._url):
+            if FOLLOWED_TAG in self._client.get_run(run_id).data.tags:
+                self._client.delete_tag(run_id, FOLLOWED_TAG)
+        return run_id
+
+    def open(self, name: str, tags: Mapping[str, str]) -> str:
+        """The run of the night `name`, begun if it has none; it counts as running."""
         tags = {**tags, NIGHT_TAG: name}
         with door(self._url):
             if found := self._find_night(name):
                 run_id = str(found.info.run_id)
-                self._forget_trials(run_id)
                 self._client.update_run(run_id, status="RUNNING")
                 for tag, value in tags.items():
                     self._client.set_tag(run_id, tag, value)
@@ -66,10 +78,31 @@ class Tracker:
         self._log(run_id, list(_metrics(metrics, step or 0, began)))
 
     def log_history(self, run_id: str, path: Path, prefix: str = "train.") -> None:
-        """Keep a training history file: each of its metrics at each of its steps, in few requests."""
-        began = self._began(run_id)
-        found = [metric for step, named in read_history(path) for metric in _metrics(named, step, began, prefix)]
+        """Keep a training history file: each of its metrics at each of its steps, less those the run has already."""
+        began = self._began(run_id) / 1000
+        points = [Point(step, named, began) for step, named in read_history(path)]
+        self.log_points(run_id, points, self.known(run_id), prefix)
+
+    def log_points(
+        self, run_id: str, points: Sequence[Point], known: set[tuple[str, int]], prefix: str = "train."
+    ) -> None:
+        """Keep what is not `known` yet, by metric and step, and add it there: a training that was killed repeats some.
+
+        What it takes of the machine goes to MLflow's page of system metrics.
+        """
+        found: list[Metric] = []
+        for point in points:
+            named = {_place(name, prefix): value for name, value in point.values.items()}
+            fresh = {name: value for name, value in named.items() if (name, point.step) not in known}
+            known.update((name, point.step) for name in fresh)
+            found += _metrics(fresh, point.step, int(point.at * 1000))
         self._log(run_id, found)
+
+    def known(self, run_id: str) -> set[tuple[str, int]]:
+        """Every metric of a run with each of its steps."""
+        with door(self._url):
+            names = self._client.get_run(run_id).data.metrics
+            return {(name, each.step) for name in names for each in self._client.get_metric_history(run_id, name)}
 
     def log_trials(self, run_id: str, sweep: SweepRef) -> list[str]:
         """One run a trial, nested below `run_id`, with its parameters, score by hundredths of an epoch, and state."""
@@ -156,16 +189,25 @@ class Tracker:
         run_id = str(run.info.run_id)
         curve = trial.history or (((0.0, trial.score),) if trial.score is not None else ())
         points = [entry for epoch, score in curve for entry in _metrics({metric: score}, round(100 * epoch), began)]
+        used = {"gpu_hours": trial.gpu_hours, "cpu_hours": trial.cpu_hours, "cost": trial.cost}
+        points += _metrics({name: value for name, value in used.items() if value}, 0, began)
         self._log(run_id, points, [Param(name, str(value)) for name, value in trial.config.items()])
+        if trial.log:
+            with door(self._url):
+                self._client.log_text(run_id, trial.log, "trial.log")
         with door(self._url):
             self._client.set_terminated(run_id, _TRIAL_STATUS[trial.state], end)
         return run_id
 
 
-def _metrics(named: Mapping[str, float], step: int, at: int, prefix: str = "") -> Iterator["Metric"]:
+def _metrics(named: Mapping[str, float], step: int, at: int) -> Iterator["Metric"]:
     from mlflow.entities import Metric
 
-    return (Metric(prefix + name, float(value), at, step) for name, value in named.items())
+    return (Metric(name, float(value), at, step) for name, value in named.items())
+
+
+def _place(name: str, prefix: str) -> str:
+    return f"system/{name}" if name.startswith(_OF_THE_SYSTEM) else prefix + name
 
 
 def _batches(entries: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -23,10 +23,17 @@ def order(lengths: NDArray[np.int64], batch_size: int, seed: int, epoch: int) ->
     return [batches[place] for place in chance.permutation(len(batches))]
 
 
-def by_length(lengths: NDArray[np.int64], batch_size: int) -> list[NDArray[np.int64]]:
-    """Batches for reading only: all positions, shortest rows first."""
+def by_length(lengths: NDArray[np.int64], batch_size: int, most_tokens: int = 0) -> list[NDArray[np.int64]]:
+    """Batches for reading only: all positions, shortest rows first; fewer of long ones, where `most_tokens` bounds."""
     ordered = np.argsort(lengths, kind="stable")
-    return [ordered[start : start + batch_size] for start in range(0, len(ordered), batch_size)]
+    found, start = [], 0
+    while start < len(ordered):
+        here = ordered[start : start + batch_size]
+        padded = lengths[here] * np.arange(1, len(here) + 1)
+        size = max(1, int((padded <= most_tokens).sum())) if most_tokens else batch_size
+        found.append(here[:size])
+        start += size
+    return found
 
 
 def assemble(tokens: Tokens, rows: NDArray[np.int64], pad_id: int) -> Batch:

@@ -19,7 +19,7 @@ PREFIX = "step-"
 def write(folder: Path, number: int, state: State) -> Path:
     """Write a checkpoint `step-<number>` in the folder; one that is there already is replaced."""
     folder.mkdir(parents=True, exist_ok=True)
-    place = folder / f"{PREFIX}{number:09d}"
+    place = place_at(folder, number)
     aside = Path(tempfile.mkdtemp(prefix="aside-", dir=folder))
     try:
         for name, tensors in state.tensors.items():
@@ -31,6 +31,11 @@ def write(folder: Path, number: int, state: State) -> Path:
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return place
+
+
+def place_at(folder: Path, number: int) -> Path:
+    """Where the checkpoint behind step `number` lies, or would."""
+    return folder / f"{PREFIX}{number:09d}"
 
 
 def newest(folder: Path, tell: Callable[[str], None]) -> State | None:

@@ -8,6 +8,7 @@ import torch
 
 from daybreak.errors import ParamsError
 from daybreak.recipes.base import Batch
+from daybreak.training import machine
 from daybreak.training.params import TrainingParams
 
 HALVES = {"bf16": torch.bfloat16, "fp16": torch.float16}
@@ -45,8 +46,7 @@ def choose(training: TrainingParams, local_rank: int = 0) -> Device:
     """The device that `training` names; ParamsError for a GPU that is not there and a precision it does not have."""
     found = torch.cuda.is_available()
     if training.device == "cuda" and not found:
-        asked = "training.device is cuda, and torch finds no GPU"
-        raise ParamsError(asked, "a GPU with its driver, and torch built for it", "Set training.device to auto or cpu")
+        raise machine.no_gpu()
     place = torch.device("cuda", local_rank) if found and training.device != "cpu" else torch.device("cpu")
     half = HALVES.get(training.precision)
     if half is torch.bfloat16 and place.type == "cuda" and not torch.cuda.is_bf16_supported():

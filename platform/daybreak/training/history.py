@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from daybreak.training.fitting import Step
+from daybreak.training.usage import Usage
 
 # (share done in 0..1, note in words)
 Report = Callable[[float, str], None]
@@ -15,13 +16,17 @@ POINTS = 200
 
 
 class History:
-    """`steps` (means over a window of steps, at most about 200), `epochs` (validation) and `events` worth telling."""
+    """`steps` (means over a window of steps, at most about 200), `epochs` (validation) and `events` worth telling.
 
-    def __init__(self, report: Report | None = None) -> None:
+    `composition` is what was learned from, a window of steps at a time; who trains fills it in at the end.
+    """
+
+    def __init__(self, report: Report | None = None, usage: Usage | None = None) -> None:
         self.steps: list[dict[str, float]] = []
         self.epochs: list[dict[str, float]] = []
         self.events: list[dict[str, Any]] = []
-        self._report = report
+        self.composition: list[dict[str, Any]] = []
+        self._report, self._usage = report, usage
         self._window: list[Step] = []
         self._first = 0
         self._began = self._window_began = time.monotonic()
@@ -41,10 +46,13 @@ class History:
             "gradient_norm": sum(each.gradient_norm for each in self._window) / count,
             "tokens_per_second": sum(each.tokens for each in self._window) / max(1e-9, now - self._window_began),
         }
+        ratios = [each.update_ratio for each in self._window if each.update_ratio is not None]
+        point |= {"update_ratio": sum(ratios) / len(ratios)} if ratios else {}
+        point |= self._usage.read() if self._usage else {}
         self.steps.append(point)
         self._window, self._window_began = [], now
         left = (now - self._began) / (step.number - self._first) * (step.of - step.number)
-        self._say(step, f"step {step.number} of {step.of}, loss {loss:.3f}, {left:.0f} s left")
+        self._say(step, f"step {step.number} of {step.of}, loss {loss:.3f}, {_duration(left)} left")
         return point
 
     def close_epoch(self, step: Step, measured: dict[str, float]) -> dict[str, float]:
@@ -76,9 +84,17 @@ class History:
         self._began = self._window_began = time.monotonic()
 
     def write(self, path: Path) -> None:
-        content = {"steps": self.steps, "epochs": self.epochs, "events": self.events}
+        content = {"steps": self.steps, "epochs": self.epochs, "events": self.events, "composition": self.composition}
         path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
     def _say(self, step: Step, note: str) -> None:
         if self._report:
             self._report(step.number / step.of, note)
+
+
+def _duration(seconds: float) -> str:
+    """Seconds below two minutes, then minutes, then hours and minutes."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"

@@ -11,9 +11,13 @@ from daybreak.training.params import TrainingParams
 def build(network: nn.Module, training: TrainingParams) -> torch.optim.AdamW:
     """AdamW (Loshchilov & Hutter, 2019) that decays matrices only: biases and norms have nothing to shrink."""
     weights = [weight for weight in network.parameters() if weight.requires_grad]
+    kinds = dict.fromkeys((weight.ndim > 1, type(weight.data)) for weight in weights)  # a group is of one class only
     groups = [
-        {"params": [weight for weight in weights if weight.ndim > 1], "weight_decay": training.weight_decay},
-        {"params": [weight for weight in weights if weight.ndim <= 1], "weight_decay": 0.0},
+        {
+            "params": [weight for weight in weights if (weight.ndim > 1, type(weight.data)) == (decays, kind)],
+            "weight_decay": training.weight_decay if decays else 0.0,
+        }
+        for decays, kind in sorted(kinds, key=lambda each: not each[0])
     ]
     return torch.optim.AdamW(groups, lr=training.learning_rate, fused=True)
 

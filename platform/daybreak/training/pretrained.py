@@ -1,34 +1,42 @@
 """A base model in memory: loaded once, checked against what training wants of it, and built from as often as needed."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import json
+import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, NamedTuple
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from daybreak import digests
 from daybreak.errors import ModelError
+from daybreak.recipes.decoders import chat
+from daybreak.recipes.encoders import folder as folders
 from daybreak.recipes.encoders.folder import without_pooler
 from daybreak.recipes.params import ModelParams
 from daybreak.records import BaseRef
-from daybreak.training import base, tokenizer
+from daybreak.training import base, gguf, quantised, scratch, tokenizer
+from daybreak.training.scratch import Kind
+from daybreak.training.silence import quiet
 
-SCRATCH_CONFIG = {
-    "vocab_size": 6000,
-    "hidden_size": 128,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 2,
-    "intermediate_size": 512,
-    "max_position_embeddings": 512,
+ENCODER = "encoder."
+DROPOUT_KEYS = {
+    "encoder": ("hidden_dropout_prob", "hidden_dropout", "dropout"),
+    "decoder": ("attention_dropout", "hidden_dropout", "dropout", "resid_pdrop", "embd_pdrop", "attn_pdrop"),
 }
-Kind = Literal["encoder", "decoder"]
-DROPOUT_KEYS = ("hidden_dropout_prob", "hidden_dropout", "dropout")
 # These count positions from behind the padding id.
 SHIFTED_POSITIONS = ("roberta", "xlm-roberta", "camembert", "mpnet", "longformer")
+
+
+class Learned(NamedTuple):
+    """All weights of an earlier training, for one that goes on from it with the same recipe and labels."""
+
+    recipe: str
+    labels: tuple[str, ...]
+    weights: dict[str, Tensor]
 
 
 @dataclass(frozen=True)
@@ -40,33 +48,51 @@ class Base:
     weights: dict[str, Tensor] | None
     tokenizer: Any
     kind: Kind = "encoder"
+    learned: Learned | None = None
+    generation: Any = None
 
     @property
     def pad_id(self) -> int:
         return int(self.tokenizer.pad_token_id or 0)
 
-    def network(self, dropout: float) -> nn.Module:
-        """A fresh network that starts from these weights; weights from scratch come from torch's seed."""
+    def network(self, dropout: float, bits: int = 32, device: torch.device | None = None) -> nn.Module:
+        """A fresh network that starts from these weights; weights from scratch come from torch's seed.
+
+        With fewer `bits` it can only be read: 16 is bf16, 8 and 4 are bitsandbytes' on a GPU `device`.
+        """
         config = type(self.config).from_dict(self.config.to_dict())
-        for key in DROPOUT_KEYS:
+        for key in DROPOUT_KEYS[self.kind]:
             if hasattr(config, key):
                 setattr(config, key, dropout)
-        network: nn.Module = without_pooler(_auto(self.kind).from_config(config, dtype=torch.float32))
+        if bits < 16:
+            return quantised.load(self.weights, self.kind, config, bits, device)
+        network: nn.Module = without_pooler(scratch.auto(self.kind).from_config(config, dtype=torch.float32))
         if self.weights is not None:
             network.load_state_dict(self.weights)
-        return network
+        if self.generation is not None:
+            network.generation_config = self.generation
+        return network.to(torch.bfloat16) if bits == 16 else network
 
 
-def load(model: ModelParams, max_length: int, texts: Callable[[], Sequence[str]], kind: Kind = "encoder") -> Base:
+def load(
+    model: ModelParams,
+    max_length: int,
+    texts: Callable[[], Sequence[str]],
+    kind: Kind = "encoder",
+    cache: Path | None = None,
+) -> Base:
     """Load what `model.base` names; `texts` is called for weights from scratch, to learn a tokenizer from.
 
+    A GGUF file is unpacked below `cache`, once; without one, below the system's folder for what is temporary.
     ModelError for a base that cannot be had or read, for texts longer than its positions, and for a tokenizer with
     more tokens than its embedding has rows.
     """
     place = base.locate(model)
     loaded = (
-        _from_scratch(model, texts, kind) if place is None else _from_folder(place.folder, base.resolve(model), kind)
+        _from_scratch(model, texts, kind) if place is None else _from_place(place, base.resolve(model), kind, cache)
     )
+    if kind == "decoder":  # so that whoever loads the trained model writes dialogues as they were learned
+        loaded.tokenizer.chat_template = chat.template(loaded.tokenizer)
     limit = positions(loaded.config)
     if limit is not None and max_length > limit:
         found = f"training.max_length is {max_length}"
@@ -87,17 +113,24 @@ def positions(config: Any) -> int | None:
     return int(limit) - ((config.pad_token_id or 0) + 1 if shifted else 0)
 
 
-def _auto(kind: Kind) -> Any:
-    from transformers import AutoModel, AutoModelForCausalLM
-
-    return AutoModel if kind == "encoder" else AutoModelForCausalLM
+def _from_place(place: base.Place, ref: BaseRef, kind: Kind, cache: Path | None) -> Base:
+    if not place.gguf:
+        return _from_folder(place.folder, ref, kind)
+    if kind == "encoder":
+        found = f"{ref.source} is a GGUF file, which holds a language model"
+        raise ModelError(found, "an encoder", "Set model.recipe to generate, or choose another model.base")
+    with tempfile.TemporaryDirectory() as aside:
+        folder = gguf.unpacked(place.folder / place.gguf, ref.weights_sha256, cache or Path(aside))
+        return _from_folder(folder, ref, kind)
 
 
 def _from_folder(folder: Path, ref: BaseRef, kind: Kind) -> Base:
+    if kind == "encoder" and (folder / folders.RECIPE).is_file():
+        return _from_training(folder, ref)
     options = {"local_files_only": True, "trust_remote_code": False, "use_safetensors": True, "dtype": torch.float32}
     try:
         with quiet():
-            network, report = _auto(kind).from_pretrained(folder, output_loading_info=True, **options)
+            network, report = scratch.auto(kind).from_pretrained(folder, output_loading_info=True, **options)
     except Exception as error:  # transformers, safetensors and torch each raise their own
         reason = " ".join(str(error).split())[:200]
         raise ModelError(
@@ -110,51 +143,30 @@ def _from_folder(folder: Path, ref: BaseRef, kind: Kind) -> Base:
         found = f"its weights lack {missing[0]}" if missing else "it is an encoder with a decoder"
         raise ModelError(f"{ref.source} cannot be used: {found}", f"a complete {kind}", "Choose another model.base")
     without_pooler(network)
-    return Base(ref, network.config, network.state_dict(), tokenizer.load(folder), kind)
+    generation = network.generation_config if kind == "decoder" else None
+    return Base(ref, network.config, network.state_dict(), tokenizer.load(folder), kind, generation=generation)
+
+
+def _from_training(folder: Path, ref: BaseRef) -> Base:
+    """The encoder of a model that was trained here before, and the whole of it beside."""
+    from transformers import AutoConfig
+
+    folders.verify(folder)
+    with (folder / folders.RECIPE).open(encoding="utf-8") as stream:
+        described = json.load(stream)
+    weights = load_file(folder / folders.WEIGHTS)
+    encoder = {name.removeprefix(ENCODER): value for name, value in weights.items() if name.startswith(ENCODER)}
+    if not encoder:
+        found = f"{ref.source} is a model of the recipe {described['recipe']}, which has no encoder"
+        raise ModelError(found, "a model with an encoder", "Choose another model.base")
+    scratch.auto("encoder")
+    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    learned = Learned(described["recipe"], tuple(described["labels"]), weights)
+    return Base(ref, config, encoder, tokenizer.load(folder), "encoder", learned)
 
 
 def _from_scratch(model: ModelParams, texts: Callable[[], Sequence[str]], kind: Kind) -> Base:
-    from transformers import BertConfig
-
-    known = set(BertConfig().to_dict())
-    for key in model.config:
-        if key not in known:
-            near = get_close_matches(key, known, 1)
-            raise ModelError(f"model.config.{key} is not a key of BertConfig", near[0] if near else "one of its keys")
-    wanted = SCRATCH_CONFIG | model.config
-    _try(wanted)
-    learned = tokenizer.train(texts(), int(wanted["vocab_size"]), int(wanted["max_position_embeddings"]))
-    config = BertConfig(**{**wanted, "vocab_size": len(learned), "pad_token_id": learned.pad_token_id})
+    config, learned = scratch.begin(model.config, texts, kind)
     digest = digests.of_value(learned.backend_tokenizer.to_str())
     ref = base.resolve(model).model_copy(update={"tokenizer_sha256": digest})
     return Base(ref, config, None, learned, kind)
-
-
-def _try(sizes: dict[str, Any]) -> None:
-    """Build the model without memory, so that sizes that do not fit each other are found now."""
-    from transformers import AutoModel, BertConfig
-
-    try:
-        with torch.device("meta"):
-            AutoModel.from_config(BertConfig(**sizes))
-    except Exception as error:
-        reason = " ".join(str(error).split())[:200]
-        raise ModelError(
-            f"model.config describes no model: {reason}", "sizes that fit each other", "Mend model.config"
-        ) from None
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep transformers' loading report and progress bar off the terminal; what matters of it raises."""
-    from transformers.utils import logging
-
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()

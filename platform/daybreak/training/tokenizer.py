@@ -52,5 +52,28 @@ def train(texts: Sequence[str], vocabulary: int, max_length: int) -> Any:
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=max_length, **SPECIAL)
 
 
+def train_bytes(texts: Sequence[str], vocabulary: int, max_length: int) -> Any:
+    """A tokenizer that loses nothing, for models that write: byte-pair encoding (Sennrich et al., 2016) over bytes.
+
+    `<|im_start|>` and `<|im_end|>` bound turns as in ChatML; the latter is also the end of a text.
+    """
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    special = {"pad_token": "<|pad|>", "bos_token": "<|im_start|>", "eos_token": "<|im_end|>"}
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary,
+        min_frequency=2,
+        special_tokens=list(special.values()),
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=max_length, **special)
+
+
 def _line(error: Exception) -> str:
     return " ".join(str(error).split())[:200]

@@ -13,20 +13,24 @@ from numpy.typing import NDArray
 
 from daybreak import digests
 from daybreak.errors import DataError
-from daybreak.recipes.base import Example, Recipe, Rows
+from daybreak.recipes.base import IGNORED, Example, Recipe, Rows
 
-ARRAYS = ("ids", "offsets", "targets", "target_offsets", "rows")
+ARRAYS = ("ids", "offsets", "targets", "target_offsets", "rows", "cut")
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """All rows end to end: row r has ids `ids[offsets[r]:offsets[r + 1]]`, its targets likewise, and id `rows[r]`."""
+    """All rows end to end: row r has ids `ids[offsets[r]:offsets[r + 1]]`, its targets likewise, and id `rows[r]`.
+
+    `cut[r]` tokens of it were left out because it is longer than a row may be.
+    """
 
     ids: NDArray[np.int32]
     offsets: NDArray[np.int64]
     targets: NDArray[np.int32]
     target_offsets: NDArray[np.int64]
     rows: NDArray[np.str_]
+    cut: NDArray[np.int32]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -40,6 +44,17 @@ class Tokens:
         """What rows are balanced by when some are drawn: the target, or 0 for rows that have not just one."""
         one = np.diff(self.target_offsets) == 1
         return np.where(one, self.targets[np.minimum(self.target_offsets[:-1], len(self.targets) - 1)], 0)
+
+    def remarks(self) -> list[str]:
+        """What is worth telling of how rows became tokens, in words: what was cut, what has nothing to learn."""
+        cut, silent = int((self.cut > 0).sum()), self._silent()
+        lost = int(self.cut.sum())
+        told = [f"{cut} of {len(self)} rows were cut, which lost {lost / (len(self.ids) + lost):.1%} of all tokens"]
+        return [*told[: cut > 0], *[f"{silent} of {len(self)} rows have nothing to learn"][: silent > 0]]
+
+    def _silent(self) -> int:
+        learned = np.concatenate([[0], np.cumsum(self.targets != IGNORED)])
+        return int((learned[self.target_offsets[1:]] == learned[self.target_offsets[:-1]]).sum())
 
 
 def tokenise(
@@ -63,7 +78,11 @@ def tokenise(
     folder = cache / "tokens" / digests.of_value(keyed)[:20]
     if not folder.is_dir():
         rows = read(split)
-        _keep(recipe.examples(rows, labels, tokenizer, max_length), rows.ids, folder)
+        examples = recipe.examples(rows, labels, tokenizer, max_length)
+        if all(target == IGNORED for each in examples for target in each.targets):
+            found = f"{split} has nothing to learn within {max_length} tokens a row"
+            raise DataError(found, "at least one token to learn", "Raise training.max_length")
+        _keep(examples, rows.ids, folder)
     return Tokens(*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS))
 
 
@@ -94,7 +113,8 @@ def _keep(examples: Sequence[Example], rows: Sequence[str], folder: Path) -> Non
     try:
         ids, offsets = _end_to_end([each.ids for each in examples])
         targets, target_offsets = _end_to_end([each.targets for each in examples])
-        arrays: tuple[NDArray[Any], ...] = (ids, offsets, targets, target_offsets, np.array(rows))
+        cut = np.array([each.cut for each in examples], dtype=np.int32)
+        arrays: tuple[NDArray[Any], ...] = (ids, offsets, targets, target_offsets, np.array(rows), cut)
         for name, array in zip(ARRAYS, arrays, strict=True):
             np.save(aside / f"{name}.npy", array, allow_pickle=False)
         aside.rename(folder)

@@ -33,6 +33,11 @@ def test_it_says_what_comes_next(checkout: Path) -> None:
     assert "daybreak run --project news" in lines[-1]
 
 
+def test_a_model_that_writes_is_trained_by_another_flow(checkout: Path) -> None:
+    lines = init("talks", "--recipe", "generate").stdout.splitlines()
+    assert "daybreak run train-model --project talks" in lines[-1]
+
+
 def test_as_json(checkout: Path) -> None:
     rows = write_csv(checkout / "rows.csv", make_rows(20))
     told = json.loads(init("news", "--data", str(rows), "--recipe", "classify", "--json").stdout)

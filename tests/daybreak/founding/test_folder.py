@@ -1,5 +1,6 @@
 """A new project's folder: whole or not at all, from the checkout's own files."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,45 @@ def test_a_setting_reads_back_as_it_was_given(value: str) -> None:
 
 def test_a_setting_can_be_emptied() -> None:
     assert with_settings("a:\n  b: c\n", {"a.b": None}) == "a:\n  b: null\n"
+
+
+def test_a_project_of_dialogues_begins_with_its_recipes_settings(checkout: Path) -> None:
+    project = found(checkout, "talks", recipe="generate")
+    params = load_params(project.params_file)
+    assert (params.model.recipe, params.ingest.messages_column, params.tuning.trials) == ("generate", "messages", 0)
+    assert (params.training.adapter.kind, params.training.packing, params.training.dropout) == ("lora", True, 0.0)
+    readme = (project.root / "rows" / "README.md").read_text(encoding="utf-8")
+    assert '{"messages": [{"role": "user"' in readme
+    assert "data/incoming/" in readme
+
+
+def test_the_examples_dialogues_can_be_prepared(checkout: Path) -> None:
+    project = found(checkout, "talks", recipe="generate")
+    lines = [
+        json.dumps({"messages": [{"role": "user", "content": text}, {"role": "assistant", "content": text[::-1]}]})
+        for text, _ in make_rows(60)
+    ]
+    (project.root / "rows" / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    commit_all(checkout, "Add project talks")
+    dataset = versions.prepare(project)
+    assert (dataset.labels, dataset.rows["kept"]) == ((), 60)
+
+
+def test_texts_without_labels_can_be_prepared(checkout: Path) -> None:
+    project = found(checkout, "talks", recipe="generate")
+    wanted = {"ingest.messages_column": None, "ingest.label_column": None}
+    text = project.params_file.read_text(encoding="utf-8")
+    project.params_file.write_text(with_settings(text, wanted), encoding="utf-8")
+    write_csv(project.root / "rows" / "a.csv", make_rows(60))
+    commit_all(checkout, "Add project talks")
+    dataset = versions.prepare(project)
+    assert (dataset.labels, dataset.rows["kept"]) == ((), 60)
+
+
+def test_settings_below_settings_have_lines_too() -> None:
+    text = "a:\n  one: 1\n  more:   # of it\n    one: 2  # inner\n  two: 3\nb:\n  more:\n    one: 4\n"
+    assert with_settings(text, {"a.more.one": 5, "a.two": 6, "b.more.one": "x"}) == (
+        "a:\n  one: 1\n  more:   # of it\n    one: 5  # inner\n  two: 6\nb:\n  more:\n    one: x\n"
+    )
+    with pytest.raises(ParamsError, match=r"a\.more\.two has no line of its own"):
+        with_settings(text, {"a.more.two": 5})

@@ -92,3 +92,17 @@ def test_files_outside_of_ours_are_left_alone(mlflow_url: str, artifacts: Path, 
 
 def test_a_project_that_never_ran(mlflow_url: str, artifacts: Path, tiny: Project) -> None:
     assert cleaning.forget(mlflow_url, artifacts, tiny, before=datetime.now(UTC), nights=set()).runs == 0
+
+
+def test_curves_that_no_night_tracked_go_with_the_others(mlflow_url: str, artifacts: Path, tiny: Project) -> None:
+    from daybreak.tracking import live
+
+    with live.followed(mlflow_url, artifacts, tiny, "killed", folder=artifacts) as watch:
+        watch({"loss": 0.5}, 1)
+    with live.followed(mlflow_url, artifacts, tiny, "tracked", folder=artifacts):
+        pass
+    Tracker(mlflow_url, artifacts, tiny).start("tracked", {})
+    time.sleep(0.01)
+    done = cleaning.forget(mlflow_url, artifacts, tiny, before=datetime.now(UTC), nights=())
+    assert done.runs == 1
+    assert names(mlflow_url, tiny) == ["tracked"]

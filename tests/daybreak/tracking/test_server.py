@@ -29,7 +29,7 @@ def test_runs_versions_and_files_of_a_night_open(finished: Finished) -> None:
     environment = child_environment(server.environment(settings.mlflow, settings.mlflow_artifacts))
     root = f"http://127.0.0.1:{port}"
     with Child(leashed(server.command(port)), env=environment, log=settings.home / "mlflow-server.log"):
-        until(lambda: answers(f"{root}/health"), 180)
+        until(lambda: answers(f"{root}/health"), 600)
         model = get(f"{root}/api/2.0/mlflow/registered-models/get?name=daybreak-sample")["registered_model"]
         assert model["aliases"] == [{"alias": "champion", "version": "1"}]
         listed = get(f"{root}/api/2.0/mlflow/artifacts/list?run_id={finished.tracked.mlflow_run_id}")
@@ -50,7 +50,7 @@ def answers(address: str) -> bool:
 
 
 def text(address: str) -> str:
-    with urllib.request.urlopen(address, timeout=20) as answer:
+    with urllib.request.urlopen(address, timeout=60) as answer:
         return str(answer.read().decode())
 
 

@@ -17,7 +17,7 @@ def _tokens(*rows: list[int]) -> Tokens:
     offsets = np.cumsum([0, *map(len, rows)])
     flat = np.array([token for row in rows for token in row], dtype=np.int32)
     names = np.array([str(place) for place in range(len(rows))])
-    return Tokens(flat, offsets, np.arange(len(rows)), np.arange(len(rows) + 1), names)
+    return Tokens(flat, offsets, np.arange(len(rows)), np.arange(len(rows) + 1), names, np.zeros(len(rows), np.int32))
 
 
 @settings(deadline=None, max_examples=50)
@@ -63,3 +63,10 @@ def test_targets_of_several_lengths_are_padded_with_what_no_loss_reads() -> None
     ragged = replace(two, targets=np.array([-100, 8, 9, 4]), target_offsets=np.array([0, 3, 4]))
     batch = batches.assemble(ragged, np.array([1, 0]), pad_id=3)
     assert batch.targets.tolist() == [[4, IGNORED, IGNORED], [IGNORED, 8, 9]]
+
+
+def test_long_rows_are_read_fewer_at_once() -> None:
+    found = batches.by_length(LENGTHS, 64, most_tokens=500)
+    assert np.array_equal(np.concatenate(found), np.concatenate(batches.by_length(LENGTHS, 64)))
+    assert all(len(batch) * LENGTHS[batch].max() <= 500 or len(batch) == 1 for batch in found)
+    assert max(map(len, found)) <= 64

@@ -1,6 +1,9 @@
 """Hugging Face ids without a hub: a server of our own, the local cache, and nothing at all."""
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -49,6 +52,14 @@ def endpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
 def test_an_unpinned_id_is_refused_with_the_commit_to_pin(revision: str | None) -> None:
     with pytest.raises(ModelError, match=f"some/model is not pinned .*Set model.revision to {COMMIT}"):
         hub.fetch("some/model", revision, PATTERNS)
+
+
+def test_a_mirror_is_named_by_the_hub_s_own_variable(endpoint: str, tmp_path: Path) -> None:
+    """huggingface_hub reads HF_ENDPOINT when it is imported, so by a process of its own."""
+    code = f"from daybreak.training import hub; hub.fetch('some/model', None, {PATTERNS!r})"
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "HF_ENDPOINT": endpoint}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120)
+    assert f"Set model.revision to {COMMIT}" in done.stderr
 
 
 @pytest.mark.usefixtures("endpoint")

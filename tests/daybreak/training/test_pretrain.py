@@ -1,29 +1,38 @@
-"""The shipped encoder's own training: what it may read, how it hides, and that the result loads and repeats."""
+"""An encoder of one's own: what it may read, that it learns, loads, repeats, goes on when killed, and has its card."""
 
 import hashlib
-import math
+import json
 import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
 from daybreak import digests
-from daybreak.training import pretrain
-from daybreak.training.pretrain import MASK, PAD, SPECIAL, Plan
+from daybreak.errors import DataError
+from daybreak.recipes.params import ModelParams
+from daybreak.records import DatasetRef
+from daybreak.training import foundation, loop, pretrain
+from daybreak.training.foundation import Sizes
+from daybreak.training.params import TrainingParams
+from daybreak.training.pretrain import Plan
 
-TINY = Plan(steps=4, vocabulary=120, width=16, layers=1, heads=2, max_length=24, tokens=128)
-REVIEWS = [
+TINY = Plan(
+    name="own/tiny",
+    epochs=6,
+    batch_size=8,
+    learning_rate=5e-3,
+    sizes=Sizes(vocabulary=120, width=16, layers=1, heads=2, max_length=24),
+)
+TEXTS = [
     f"房间{word}，早餐{word}，服务{other}。" for word in ("很好", "太差", "一般", "不错") for other in ("热情", "冷淡")
-]
-NEWS = [f"新华社{city}{day}月电，经济发展取得新成就" for city in ("北京", "上海", "广州") for day in range(1, 6)]
+] + [f"新华社{city}{day}月电，经济发展取得新成就" for city in ("北京", "上海", "广州") for day in range(1, 13)]
 
 
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("pretrained")
-    pretrain.pretrain(TINY, REVIEWS, NEWS, folder)
+    folder = tmp_path_factory.mktemp("pretrained") / "encoder"
+    pretrain.pretrain(TINY, TEXTS, folder)
     return folder
 
 
@@ -44,43 +53,74 @@ def test_the_result_is_a_transformers_model_in_half_precision(shipped: Path) -> 
     tokenizer = AutoTokenizer.from_pretrained(shipped)
     encoded = tokenizer(["房间很好", "服务太差，早餐一般"], padding=True, return_tensors="pt")
     states = AutoModel.from_pretrained(shipped)(**{name: encoded[name] for name in ("input_ids", "attention_mask")})
-    assert states.last_hidden_state.shape[-1] == TINY.width
-    assert tokenizer.cls_token_id == pretrain.CLS
-    assert tokenizer.pad_token_id == PAD
+    assert states.last_hidden_state.shape[-1] == 16
+    assert (tokenizer.cls_token_id, tokenizer.pad_token_id) == (foundation.CLS, foundation.PAD)
 
 
-def test_with_the_same_tokenizer_the_weights_repeat(shipped: Path, tmp_path: Path) -> None:
-    shutil.copy(shipped / "tokenizer.json", tmp_path)
-    pretrain.pretrain(TINY, REVIEWS, NEWS, tmp_path)
-    assert digests.of_file(tmp_path / "model.safetensors") == digests.of_file(shipped / "model.safetensors")
-    assert digests.of_file(tmp_path / "tokenizer.json") == digests.of_file(shipped / "tokenizer.json")
+def test_it_learns_to_guess(shipped: Path) -> None:
+    epochs = json.loads((shipped / loop.HISTORY).read_text("utf-8"))["epochs"]
+    assert epochs[-1]["validation_perplexity"] < 0.8 * epochs[0]["validation_perplexity"]
 
 
-def test_a_fifth_of_the_real_tokens_is_hidden() -> None:
-    torch.manual_seed(0)
-    ids = torch.randint(len(SPECIAL), 100, (200, 100))
-    ids[:, -10:] = PAD
-    shown, hidden = pretrain.hide(ids, 100)
-    assert not hidden[:, -10:].any()
-    assert hidden[:, :-10].float().mean().item() == pytest.approx(0.2, abs=0.01)
-    assert (shown[hidden] == MASK).float().mean().item() == pytest.approx(0.8, abs=0.02)
-    assert torch.equal(shown[~hidden], ids[~hidden])
+def test_its_card_says_what_it_read_and_its_digests(shipped: Path) -> None:
+    text = (shipped / "README.md").read_text("utf-8")
+    assert text.startswith("---\nlibrary_name: transformers\n")
+    assert "# own/tiny" in text
+    assert digests.of_file(shipped / "model.safetensors") in text
+    assert digests.of_file(shipped / "tokenizer.json") in text
+    assert "掩码语言模型" in text
 
 
-def test_the_learning_rate_warms_up_and_fades() -> None:
-    plan = Plan(steps=1000)
-    rates = [pretrain.learning_rate_at(step, plan) for step in range(1, 1001)]
-    assert rates[0] < rates[20] < rates[39]
-    assert max(rates) == pytest.approx(plan.learning_rate, rel=0.01)
-    assert rates[-1] == pytest.approx(0.02 * plan.learning_rate)
+def test_with_the_same_tokenizer_the_weights_repeat_and_nothing_is_left_beside(shipped: Path, tmp_path: Path) -> None:
+    (tmp_path / "again").mkdir()
+    shutil.copy(shipped / "tokenizer.json", tmp_path / "again")
+    pretrain.pretrain(TINY, TEXTS, tmp_path / "again")
+    assert digests.of_file(tmp_path / "again" / "model.safetensors") == digests.of_file(shipped / "model.safetensors")
+    assert [path.name for path in tmp_path.iterdir()] == ["again"]
 
 
-def test_words_that_stand_together_start_close_together() -> None:
-    rng = np.random.default_rng(0)
-    groups = [range(5, 25), range(25, 45)]
-    sequences = [np.array([2, *rng.choice(groups[row % 2], 12), 3]) for row in range(400)]
-    vectors = pretrain.cooccurrence_embeddings(sequences, Plan(steps=1, vocabulary=45, width=8))
-    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    likeness = unit @ unit.T
-    assert likeness[5:25, 5:25].mean() > likeness[5:25, 25:45].mean() + 0.3
-    assert np.allclose(np.linalg.norm(vectors[5:], axis=1), 0.05 * math.sqrt(8), atol=1e-3)
+def test_a_killed_one_goes_on_with_the_tokenizer_it_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+
+    def killed(share: float, note: str) -> None:
+        if note.startswith("epoch 2:"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        pretrain.pretrain(TINY, TEXTS, tmp_path / "own", killed)
+    before = digests.of_file(tmp_path / ".own.work" / "base" / "tokenizer.json")
+    monkeypatch.setattr(foundation, "train_tokenizer", None)
+    pretrain.pretrain(TINY, TEXTS, tmp_path / "own", lambda share, note: said.append(note))
+    assert said[0].startswith("goes on from the checkpoint at step ")
+    assert digests.of_file(tmp_path / "own" / "tokenizer.json") == before
+
+
+def test_a_classifier_is_fitted_over_it(
+    shipped: Path, tiny_dataset: DatasetRef, tiny_training: TrainingParams, tmp_path: Path
+) -> None:
+    short = tiny_training.model_copy(update={"epochs": 0.5, "max_length": 24})
+    (tmp_path / "made").mkdir()
+    made = loop.train(tiny_dataset, ModelParams(base=str(shipped)), short, tmp_path / "made", cache=tmp_path / "cache")
+    assert made.base.weights_sha256 == digests.of_file(shipped / "model.safetensors")
+
+
+def test_other_files_are_read_line_by_line(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("  你好 \n\n再见\n你好\n", encoding="utf-8")
+    assert pretrain.read_files([tmp_path / "one.txt"]) == ["你好", "再见"]
+    (tmp_path / "two.txt").write_bytes("你好".encode("gbk"))
+    with pytest.raises(
+        DataError, match=r"two\.txt cannot be read \(UnicodeDecodeError\); expected a text file in UTF-8"
+    ):
+        pretrain.read_files([tmp_path / "one.txt", tmp_path / "two.txt"])
+
+
+def test_one_text_is_too_few(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="1 texts; expected at least two"):
+        pretrain.pretrain(TINY, ["房间很好"], tmp_path / "own")
+
+
+def test_the_command_does_it(tmp_path: Path) -> None:
+    (tmp_path / "rows.txt").write_text("\n".join(TEXTS), encoding="utf-8")
+    sizes = ["--width", "16", "--layers", "1", "--vocabulary", "120", "--epochs", "0.5"]
+    pretrain.main([str(tmp_path / "own"), "--text", str(tmp_path / "rows.txt"), *sizes])
+    assert "# own" in (tmp_path / "own" / "README.md").read_text("utf-8")

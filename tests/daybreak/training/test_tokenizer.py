@@ -43,3 +43,13 @@ def test_a_broken_tokenizer_is_a_model_error(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text("{", encoding="utf-8")
     with pytest.raises(ModelError, match="cannot be read"):
         tokenizer.load(tmp_path)
+
+
+def test_a_tokenizer_for_writing_loses_nothing() -> None:
+    learned = tokenizer.train_bytes(TEXTS, 300, 32)
+    text = "Ｇreat!\n\t稀有 🙂 <|im_end|>"
+    assert learned.decode(learned(text)["input_ids"]) == text
+    assert (learned.pad_token_id, learned.bos_token, learned.eos_token) == (0, "<|im_start|>", "<|im_end|>")
+    assert len(learned) <= 300
+    again = tokenizer.train_bytes(TEXTS, 300, 32)
+    assert again.backend_tokenizer.to_str() == learned.backend_tokenizer.to_str()

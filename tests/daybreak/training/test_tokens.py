@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from daybreak import recipes
 from daybreak.errors import DataError
 from daybreak.records import DatasetRef
+from daybreak.testing.tiny import make_dialogues
 from daybreak.training import tokenizer, tokens
 from daybreak.training.tokens import Tokens
 
@@ -73,3 +75,33 @@ def test_bad_splits_are_data_errors(
 def test_a_missing_split_says_how_to_make_it(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is missing; expected a prepared split; Run daybreak data prepare"):
         _tokenise(tmp_path / "train.parquet", tmp_path)
+
+
+def test_what_was_cut_is_counted_and_told(split: Path, tmp_path: Path) -> None:
+    assert _tokenise(split, tmp_path).remarks() == []
+    found = _tokenise(split, tmp_path, max_length=3)
+    assert found.cut.tolist() == [1, 4, 0]
+    assert found.remarks() == ["2 of 3 rows were cut, which lost 38.5% of all tokens"]
+
+
+def test_rows_with_nothing_to_learn_are_told_and_a_split_of_them_is_refused(tmp_path: Path) -> None:
+    writes = recipes.find("generate")
+    learned = tokenizer.train_bytes(["还有房吗"], 300, 256)
+    dataset = make_dialogues(tmp_path / "data", rows=20)
+    split = dataset.split("train")
+
+    def tokenise(max_length: int) -> Tokens:
+        return tokens.tokenise(split, writes, (), tokenizer=learned, max_length=max_length, cache=tmp_path)
+
+    assert tokenise(256).remarks() == []
+    with pytest.raises(DataError, match=r"nothing to learn within 8 tokens a row; .*Raise training.max_length"):
+        tokenise(8)
+    some = next(found for length in range(20, 120, 4) if (found := _or_none(partial(tokenise, length))))
+    assert any(words.endswith("rows have nothing to learn") for words in some.remarks())
+
+
+def _or_none(make: Callable[[], Tokens]) -> Tokens | None:
+    try:
+        return make()
+    except DataError:
+        return None

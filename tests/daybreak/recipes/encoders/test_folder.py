@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from daybreak.errors import ModelError
 from daybreak.recipes import classify
 from daybreak.recipes.encoders import folder
-from daybreak.records import ModelRef
+from daybreak.records import BaseRef, ModelRef
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def copied(tiny_trained: ModelRef, tmp_path: Path) -> ModelRef:
 def test_manifest_names_every_file_but_timings(tiny_trained: ModelRef) -> None:
     listed = {entry["name"] for entry in json.loads((tiny_trained.path / folder.MANIFEST).read_text("utf-8"))["files"]}
     present = {path.name for path in tiny_trained.path.iterdir()}
-    assert present - listed == {folder.MANIFEST, "history.json"}
+    assert present - listed == {folder.MANIFEST, "history.json", "order.npz"}
     assert folder.verify(tiny_trained.path) == tiny_trained.sha256
 
 
@@ -69,3 +69,26 @@ def test_a_folder_without_manifest_is_unfinished(copied: ModelRef) -> None:
 def test_an_intact_folder_of_another_model_is_refused(copied: ModelRef) -> None:
     with pytest.raises(ModelError, match="expected 000000000000"):
         classify.load_model(copied.model_copy(update={"sha256": "0" * 64}))
+
+
+def test_tied_weights_are_kept_once_and_folders_below_are_sealed(tmp_path: Path) -> None:
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    from daybreak.recipes import generate
+    from daybreak.testing.tiny import make_tokenizer
+
+    sizes = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    network = LlamaForCausalLM(LlamaConfig(vocab_size=20, tie_word_embeddings=True, pad_token_id=0, **sizes)).eval()
+    (tmp_path / "adapter").mkdir()
+    (tmp_path / "adapter" / "notes.json").write_text("{}", encoding="utf-8")
+    digest = folder.save(network, make_tokenizer("好"), {"recipe": "generate"}, tmp_path)
+    assert "lm_head.weight" not in load_file(tmp_path / folder.WEIGHTS)
+    base = BaseRef(source="scratch", revision="", weights_sha256="", tokenizer_sha256="")
+    ref = ModelRef(path=tmp_path, recipe="generate", labels=("",), sha256=digest, base=base, seed=1, metrics={})
+    loaded = generate.load_model(ref)
+    ids = torch.arange(6).unsqueeze(0)
+    with torch.inference_mode():
+        assert torch.equal(loaded(input_ids=ids).logits, network(input_ids=ids).logits)
+    (tmp_path / "adapter" / "notes.json").write_text("{ }", encoding="utf-8")
+    with pytest.raises(ModelError, match=r"adapter/notes.json in .* was altered"):
+        folder.verify(tmp_path)

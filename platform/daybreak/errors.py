@@ -8,6 +8,7 @@ DaybreakError                 exit code 1
 │   ├── ProjectError          no project, no git repository, an unusable folder
 │   └── Busy                  another run holds what this one needs
 ├── StepFailed                a step of the night broke
+├── Interrupted               somebody asked a training to stop: it is where it was before the step
 ├── NotDelivered              a channel did not take a message
 └── ReleaseError              the champion was not moved
     ├── EvidenceMismatch      verdicts, evidence and model do not belong together
@@ -63,6 +64,13 @@ class Busy(BadInput):
 
 class StepFailed(DaybreakError):
     """A step of the night broke; `found` begins with the step's name."""
+
+
+class Interrupted(DaybreakError):
+    """Somebody asked a training to stop, between the parts of a step: the step was not taken."""
+
+    def __init__(self, found: str = "training was asked to stop", expected: str = "", remedy: str = "") -> None:
+        super().__init__(found, expected, remedy)
 
 
 class NotDelivered(DaybreakError):

@@ -10,9 +10,8 @@ from daybreak import night as steps
 from daybreak import recording
 from daybreak.errors import ParamsError
 from daybreak.night import open_night
-from daybreak.planning import Results, Trained
+from daybreak.planning import Results
 from daybreak.records import RunRecord
-from daybreak.tracking.client import connect
 
 
 def test_the_first_night_is_released(finished: Finished) -> None:
@@ -112,31 +111,6 @@ def test_the_champion_lives_outside_the_step_store(finished: Finished) -> None:
     assert champion.artifact.path == finished.night.settings.models(finished.night.project) / champion.sha256
     assert finished.night.store.root not in champion.artifact.path.parents
     assert {file.name for file in champion.artifact.files} <= {path.name for path in champion.artifact.path.iterdir()}
-
-
-def test_a_training_whose_model_writes_leaves_record_results_page_and_mlflow_run(tmp_path: Path) -> None:
-    night = open_night(None, (), make_writer(tmp_path / "checkout").root)
-    prepared = steps.prepare(night)
-    dataset = prepared.value
-    assert dataset.labels == ()
-    swept = night.store.run(steps.sweep(night, dataset))
-    model = night.store.run(steps.train(night, dataset, swept.value))
-    compared = night.store.run(steps.compare(night, dataset, swept.value, model.value))
-    trained = Trained(dataset=dataset, swept=swept.value, model=model.value, compared=compared.value)
-    done = {"prepare": prepared, "sweep": swept, "train": model, "compare": compared}
-    record = recording.conclude_training(night, trained, {}, steps=done)
-    assert (record.status, record.released, record.model) == ("held", False, None)
-    assert record.metrics["perplexity"] < record.metrics["base_perplexity"]
-    assert recording.open_ledger(night).run("sample", record.run_id) == record
-    kept = json.loads((night.folder / recording.RESULTS).read_text(encoding="utf-8"))
-    assert Trained.model_validate(kept) == trained
-    page = Path(record.artifacts["report"]).read_text(encoding="utf-8")
-    assert "untuned base" in page
-    assert "未微调的基座" in page
-    metrics = connect(night.settings.mlflow).get_run(record.mlflow["run_id"]).data.metrics
-    assert metrics["perplexity"] == record.metrics["perplexity"]
-    again = night.store.run(steps.compare(night, dataset, swept.value, model.value))
-    assert again.at == compared.at
 
 
 def test_a_model_that_writes_is_not_released(tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from daybreak.errors import StepFailed
+from daybreak.errors import Interrupted, StepFailed
 from daybreak.training import checkpoints, fitting, order
-from daybreak.training.fitting import Fitting, Interrupted, State, Step, Subject
+from daybreak.training.fitting import Fitting, State, Step, Subject
 from daybreak.training.history import History
 from daybreak.training.params import TrainingParams
 from daybreak.training.stopping import asked_to_stop

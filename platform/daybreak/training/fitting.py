@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from daybreak.errors import StepFailed
+from daybreak.errors import Interrupted, StepFailed
 from daybreak.recipes.base import Batch, Recipe
 from daybreak.training import batches, motion, optimiser, packing, seed
 from daybreak.training.alarms import Alarm
@@ -72,10 +72,6 @@ class Step(NamedTuple):
     tokens: int
     rows: int
     update_ratio: float | None = None
-
-
-class Interrupted(Exception):
-    """A training was asked to stop while it took a step or measured; it stands as it stood before that."""
 
 
 class State(NamedTuple):

@@ -17,7 +17,14 @@ def _tokens(*rows: list[int]) -> Tokens:
     offsets = np.cumsum([0, *map(len, rows)])
     flat = np.array([token for row in rows for token in row], dtype=np.int32)
     names = np.array([str(place) for place in range(len(rows))])
-    return Tokens(flat, offsets, np.arange(len(rows)), np.arange(len(rows) + 1), names, np.zeros(len(rows), np.int32))
+    return Tokens(
+        flat,
+        offsets,
+        np.arange(len(rows), dtype=np.int32),
+        np.arange(len(rows) + 1),
+        names,
+        np.zeros(len(rows), np.int32),
+    )
 
 
 @settings(deadline=None, max_examples=50)

@@ -14,11 +14,11 @@ import torch
 from killing import Lab, lab
 
 from daybreak import digests, recipes
-from daybreak.errors import StepFailed
+from daybreak.errors import Interrupted, StepFailed
 from daybreak.recipes.params import ModelParams
 from daybreak.records import DatasetRef, ModelRef
 from daybreak.training import checkpoints, course, loop
-from daybreak.training.fitting import Fitting, Interrupted
+from daybreak.training.fitting import Fitting
 from daybreak.training.history import History
 from daybreak.training.params import CheckpointParams, TrainingParams
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from daybreak import recipes
-from daybreak.errors import StepFailed
+from daybreak.errors import Interrupted, StepFailed
 from daybreak.recipes.params import ModelParams
 from daybreak.records import DatasetRef
 from daybreak.training import fitting, loop
@@ -158,7 +158,7 @@ def test_asked_to_stop_within_a_step_it_stands_as_before(prepared: tuple[torch.n
     before, chance = made.state(), torch.get_rng_state()
     answers = iter([False, True])
     made.asked = lambda: next(answers)
-    with pytest.raises(fitting.Interrupted):
+    with pytest.raises(Interrupted):
         next(steps)
     assert torch.equal(torch.get_rng_state(), chance)
     after = made.state()
@@ -169,7 +169,7 @@ def test_asked_to_stop_within_a_step_it_stands_as_before(prepared: tuple[torch.n
 def test_asked_to_stop_while_it_measures_the_mode_is_kept(prepared: tuple[torch.nn.Module, fitting.Subject]) -> None:
     network, subject = prepared
     network.train()
-    with pytest.raises(fitting.Interrupted):
+    with pytest.raises(Interrupted):
         fitting.measure(network, RECIPE, subject, LABELS, asked=lambda: True)
     assert network.training
 

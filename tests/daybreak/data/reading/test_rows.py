@@ -115,3 +115,10 @@ def test_a_nul_byte_is_a_fault_of_the_row() -> None:
 def test_what_is_no_value_is_said(values: Any, message: str) -> None:
     with pytest.raises(DataError, match=message):
         one(*values)
+
+
+def test_texts_to_go_on_with_have_no_label() -> None:
+    columns = Columns(label=None)
+    assert columns.wanted == {"text": "ingest.text_column"}
+    (row,) = rows([("还有房吗？",)], "a.csv", columns)
+    assert (row.text, row.label, row.fault) == ("还有房吗？", "", "")

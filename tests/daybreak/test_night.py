@@ -38,7 +38,7 @@ def test_a_wrong_override_is_refused_on_opening(project: Project) -> None:
         ("training.seed=3", {"sweep", "train"}),
         ("tuning.seed=3", {"sweep"}),
         ("model.config.hidden_size=16", {"sweep", "train"}),
-        ("training.epochs=5", {"sweep", "train"}),
+        ("training.epochs=5", {"train"}),  # how long a trial lasts is a setting of the sweep
         ("exporting.ship=onnx-fp32", {"export"}),
         ("gates.latency.max_ms_p95=1000", {"judge"}),
     ],

@@ -11,10 +11,10 @@ down: .venv/.run  ## end it
 	.venv/bin/daybreak down
 
 test: .venv/.dev  ## the quick tests
-	.venv/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not slow"
+	.venv/bin/python -m pytest -n 2 --no-loadscope-reorder -m "not slow"
 
 test-all: .venv/.dev  ## every test
-	.venv/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	.venv/bin/python -m pytest -n 2 --no-loadscope-reorder
 
 lint: .venv/.dev  ## style, types and the import rules
 	.venv/bin/ruff check

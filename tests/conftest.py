@@ -1,11 +1,14 @@
 """Fixtures for every test: a small project, fresh or prepared; and in which order and beside what the tests run."""
 
 import os
+import re
 import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,13 +30,28 @@ CURRENT = "PYTEST_CURRENT_TEST"  # pytest's own
 STACK = "stack"  # the group of all tests that bring a stack up: two at once would race for its ports and for the cores
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+@cache
+def group_of(file: Path) -> str:
+    """What a worker takes at once: a file, or all files that name one group."""
+    named = re.search(r'xdist_group\("(\w+)"\)', file.read_text(encoding="utf-8"))
+    return named[1] if named else str(file)
+
+
+@pytest.hookimpl(optionalhook=True)  # xdist may be switched off
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """By groups; xdist's own `--dist loadgroup` loses them under pytest 9, and hands out single tests."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(config.rootpath / nodeid.partition("::")[0])
+
+    return ByGroup(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A worker takes a whole file, or all files of a group; the stacks first, then by the number of slow tests."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-    groups = {item: str(next(item.iter_markers("xdist_group")).args[0]) for item in items}
+    """The stacks first, then by the number of slow tests: what lasts longest does not begin last."""
+    groups = {item: group_of(item.path) for item in items}
     slow = Counter(groups[item] for item in items if item.get_closest_marker("slow"))
     items.sort(key=lambda item: (groups[item] != STACK, -slow[groups[item]]))
 

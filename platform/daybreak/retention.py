@@ -1,6 +1,7 @@
 """Removes what nights of the past left behind, and never what a release, the latest nights or the data rest on."""
 
 import contextlib
+import json
 import shutil
 import sqlite3
 import time
@@ -8,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from daybreak import digests
 from daybreak.ledger import Ledger
 from daybreak.night import Night
-from daybreak.planning import Results
 from daybreak.recording import RESULTS
 from daybreak.records import Move, Record, RunRecord
 from daybreak.training.params import CHECKPOINTS
@@ -97,29 +98,32 @@ def _look_back(night: Night, ledger: Ledger) -> Past:
 
 def _steps(night: Night, past: Past) -> Iterator[Path]:
     """Steps that no kept night did or used: it may have reused one that is older than all of them."""
-    used = {digest for results in _kept_results(night, past) for digest in _digests(results)}
+    kept = list(_kept_results(night, past))
+    used = {digest for results in kept for digest in _digests(results)}
+    places = {(results.get("model") or {}).get("path") for results in kept}
     for folder, manifest in night.store.folders():
         at = manifest["at"] if manifest else folder.stat().st_mtime
-        if at < past.since.timestamp() and not (manifest and digests.of_value(manifest["result"]) in used):
+        wanted = manifest and (digests.of_value(manifest["result"]) in used or str(folder) in places)
+        if at < past.since.timestamp() and not wanted and folder.parent.name != "reproduce":
             yield folder
 
 
-def _kept_results(night: Night, past: Past) -> Iterator[Results]:
-    """Of every night but the older ones, so also of one that still waits for somebody's approval.
+def _kept_results(night: Night, past: Past) -> Iterator[dict[str, Any]]:
+    """As written, by any version of Daybreak: of every night but the older ones, so also of one that still waits.
 
     The champion's night is kept however old: a later one may go on from its torch model.
     """
     older = {record.run_id for record in past.older} - {past.champion}
     for path in night.settings.runs(night.project).glob(f"*/{RESULTS}"):
         if path.parent.name not in older:
-            yield Results.model_validate_json(path.read_text(encoding="utf-8"))
+            yield json.loads(path.read_text(encoding="utf-8"))
 
 
-def _digests(results: Results) -> Iterator[str]:
+def _digests(results: dict[str, Any]) -> Iterator[str]:
     """What the steps yielded, as digests: a finished step is known by its result."""
-    evidence = results.evidence
-    values = (results.swept, results.model, results.exported, evidence.candidate, evidence.champion, results.judgement)
-    return (digests.of_value(value.model_dump(mode="json")) for value in values if value is not None)
+    evidence = results.get("evidence") or {}
+    values = [results.get(name) for name in ("swept", "model", "compared", "exported", "judgement")]
+    return (digests.of_value(value) for value in (*values, *map(evidence.get, ("candidate", "champion"))) if value)
 
 
 def _tokens(night: Night, past: Past) -> Iterator[Path]:
@@ -148,7 +152,8 @@ def _dossiers(night: Night, past: Past) -> Iterator[Path]:
 def _models(night: Night, past: Past) -> Iterator[Path]:
     """Files of candidates that were not released and whose night is not kept."""
     wanted = {move.model_sha256 for move in past.moves if move.outcome in FOR_GOOD}
-    wanted |= {results.exported.shipped.sha256 for results in _kept_results(night, past)}
+    exported = [results["exported"] for results in _kept_results(night, past) if results.get("exported")]
+    wanted |= {each["int8" if each["ship"] == "onnx-int8" else "fp32"]["sha256"] for each in exported}
     for folder in night.settings.models(night.project).glob("*"):
         if folder.name not in wanted and folder.stat().st_mtime < past.since.timestamp():
             yield folder

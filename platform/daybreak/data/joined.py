@@ -41,7 +41,8 @@ def tying_pairs(root: Path, texts: Sequence[str], threshold: float) -> Pairs:
         return None if merged is None or _has_large_family(len(texts), merged) else merged
 
     memo, named = Memo(root, "tying", threshold), _named(texts)
-    return _incrementally(memo, named, ask, lambda: similarity.tying_pairs(texts, threshold))
+    # of a large family only a tree is told, and what is left of a tree is none
+    return _incrementally(memo, named, ask, lambda: similarity.tying_pairs(texts, threshold), _is_whole)
 
 
 def highest_across(root: Path, texts: Sequence[str], sides: Sequence[int], start: float) -> Pairs:
@@ -61,11 +62,16 @@ def highest_across(root: Path, texts: Sequence[str], sides: Sequence[int], start
 
 
 def _incrementally(
-    memo: Memo, texts: _Texts, ask: Callable[[Integers, Pairs], Pairs | None], join: Callable[[], Pairs]
+    memo: Memo,
+    texts: _Texts,
+    ask: Callable[[Integers, Pairs], Pairs | None],
+    join: Callable[[], Pairs],
+    whole: Callable[[int, Pairs], bool] = lambda size, pairs: True,
 ) -> Pairs:
     """The pairs known of texts that are still there and those that new texts bring; else, those of a whole join.
 
-    `ask` is told the places of the new texts and the known pairs, and may say None.
+    `ask` is told the places of the new texts and the known pairs, and may say None; `whole` says whether what is known
+    of so many texts is all there was to know.
     """
     import numpy as np
 
@@ -75,7 +81,7 @@ def _incrementally(
     if held is not None:
         before, pairs = _unpacked(held)
         is_new = _is_new(before, ordered)
-        if is_new.sum() <= NEW * len(order):
+        if whole(len(before.high), pairs) and is_new.sum() <= NEW * len(order):
             found = ask(np.sort(order[is_new]), _still_there(before, pairs, ordered, order, is_new))
     done = join() if found is None else found
     if held is None or found is None or is_new.any():
@@ -113,6 +119,10 @@ def _still_there(before: _Texts, pairs: Pairs, ordered: _Texts, order: Integers,
 
 def _merged(one: Pairs, other: Pairs) -> Pairs:
     return similarity.gathered([(each.left, each.right, each.similarity) for each in (one, other)])
+
+
+def _is_whole(size: int, pairs: Pairs) -> bool:
+    return not _has_large_family(size, pairs)
 
 
 def _has_large_family(size: int, pairs: Pairs) -> bool:

@@ -1,10 +1,11 @@
 """A commit of the past in a folder of its own, beside the checkout and its branch."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from daybreak.data import git
-from daybreak.errors import ProjectError, StepFailed
+from daybreak.errors import DaybreakError, ProjectError, StepFailed
 
 
 def has(checkout: Path, commit: str, path: str) -> bool:
@@ -19,7 +20,6 @@ def differs(checkout: Path, commit: str, *paths: str) -> bool:
 
 def add(checkout: Path, commit: str, folder: Path) -> Path:
     """The commit's files in `folder`, which must not exist; ProjectError for a commit that git does not have."""
-    git.run(checkout, "worktree", "prune")
     try:
         git.run(checkout, "worktree", "add", "--quiet", "--force", "--detach", str(folder), commit)
     except StepFailed as error:
@@ -29,9 +29,10 @@ def add(checkout: Path, commit: str, folder: Path) -> Path:
 
 
 def remove(checkout: Path, folder: Path) -> None:
-    """Take it away again, whatever stands in it."""
+    """Take it away again, whatever stands in it; other worktrees, also those not reachable now, are left alone."""
+    with suppress(DaybreakError):  # where git knows no such worktree
+        git.run(checkout, "worktree", "remove", "--force", "--force", str(folder))
     shutil.rmtree(folder, ignore_errors=True)
-    git.run(checkout, "worktree", "prune")
 
 
 def _has_new(checkout: Path, paths: tuple[str, ...]) -> bool:

@@ -14,7 +14,7 @@ LOOPBACK = ("127.", "::1")
 
 def check(_patient: Patient) -> Iterator[Finding]:
     """One finding for the token, one for the ports that a sweep holds open now."""
-    if search.QUIET.get("RAY_AUTH_MODE") == "token":
+    if search.OWN.get("RAY_AUTH_MODE") == "token":
         yield healthy(CHECK, "Ray's processes ask each other for a token, new for each sweep")
     else:
         yield fault(CHECK, "Ray runs without a token", "Set RAY_AUTH_MODE=token for sweeps")

@@ -40,11 +40,12 @@ def _left_out(encoded: Any) -> int:
 
 
 def targets(values: Sequence[str], labels: Sequence[str]) -> list[list[int]]:
-    """Targets of each row; DataError for a value that is none of the labels, and for single labels beside lists."""
+    """Targets of each row; DataError for a value that is none of the labels.
+
+    Where any row has a list, every row is learned as one: the data room writes a single label without brackets.
+    """
     index = {label: place for place, label in enumerate(labels)}
     several = [value.startswith("[") and value not in index for value in values]
-    if any(several) and not all(several):
-        raise DataError("rows with one label beside rows with a list", "one kind of label", "Prepare the data again")
     named = [_names(value) if many else [value] for value, many in zip(values, several, strict=True)]
     unknown = sorted({name for names in named for name in names if name not in index})
     if unknown:

@@ -59,7 +59,7 @@ def reproduce(
     with TemporaryDirectory(dir=place) as scratch:
         folder = Path(scratch)
         dataset = _take(night, found, folder)
-        with rooms.opened(night, found.record, place, borrow=borrow, report=report) as room, steps.accelerator(night):
+        with steps.accelerator(night), rooms.opened(night, found.record, place, borrow=borrow, report=report) as room:
             answer = room.ask(_request(found, dataset), folder, report)
         return _compare(night, found, answer, dataset, comparing.circumstances(night, found, answer, room, overrides))
 

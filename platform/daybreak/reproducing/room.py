@@ -1,6 +1,8 @@
 """Where a run is made again: with the code of its commit, and the packages of its lock file."""
 
 import json
+import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -44,6 +46,8 @@ class Room(NamedTuple):
         failure: Exception | None = None
         with leash.Child(command, env=environment, log=folder / LOG, piped=True) as child:
             for line in child.lines():
+                if not line.startswith('{"'):
+                    continue  # a library's own
                 word = json.loads(line)
                 if "error" in word:
                     failure = getattr(errors, word["error"], StepFailed)(*word["arguments"])
@@ -73,7 +77,8 @@ def opened(night: Night, record: RunRecord, place: Path, *, borrow: bool, report
     if here and (same_lock or borrow) and not worktrees.differs(night.checkout, commit, CODE):
         yield Room(digests.HOUSE)
         return
-    folder = place / f"code-{commit[:12]}{'' if same_lock or borrow else '-own'}"
+    name = f"code-{commit[:12]}"
+    folder = place / (f"{name}-{secrets.token_hex(4)}" if same_lock or borrow else f"{name}-own")
     if same_lock or borrow:
         try:
             yield _borrowed(night, commit, folder, report)
@@ -104,6 +109,7 @@ def _installed(night: Night, commit: str, folder: Path, report: Reporter) -> Roo
         worktrees.add(night.checkout, commit, folder)
         report("start", 0.0, "installing the packages of its lock file, some minutes and 3 GB")
         _set_up(folder)
+    os.utime(folder)  # in use: what nobody uses for long is removed
     return Room(folder / CODE, python, installed=True)
 
 

@@ -74,13 +74,13 @@ class Following:
         for opener in openers:
             with self._without_harm():
                 self._targets.append(opener())
-        over = False
+        opened, over = tuple(self._targets), False
         while not over:
             points, over = self._collect()
             for target in tuple(self._targets) if points else ():
                 with self._without_harm(target):
                     target.write(points)
-        for target in self._targets:
+        for target in opened:  # also one that a write of was lost
             with self._without_harm():
                 target.close(self._status)
 

@@ -179,8 +179,9 @@ class Fitting:
 
     def finished(self, build: Callable[[], nn.Module]) -> nn.Module:
         """The network with all of its weights in this process; `build` makes another one where they are scattered."""
-        weights = {name: self.world.whole(value) for name, value in self.bare.state_dict().items()}
-        if all(value is weights[name] for name, value in self.bare.state_dict().items()):
+        held = dict(self.bare.state_dict())  # each call makes other tensors, over the same memory
+        weights = {name: self.world.whole(value) for name, value in held.items()}
+        if all(weights[name] is value for name, value in held.items()):
             return self.bare
         network = build()
         network.load_state_dict(weights)

@@ -1,6 +1,7 @@
 """One training from fixed seeds: dataset and params in, a sealed model folder out."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -117,11 +118,21 @@ def keep(fitted: Fitted, dataset: DatasetRef, model: ModelParams, training: Trai
         sha256=folders.save(network, base.tokenizer, description, folder, unsealed=(HISTORY, ORDER)),
         base=base.ref,
         seed=training.seed,
-        metrics={name: value for name, value in history.epochs[-1].items() if name.startswith("validation_")},
+        metrics=_at_end(history, training, {**recipe.METRICS, "loss": "min"}),
         environment=surroundings.describe(training, devices.choose(training)),
     )
     shutil.rmtree(notes, ignore_errors=True)
     return made
+
+
+def _at_end(history: History, training: TrainingParams, directions: Mapping[str, str]) -> dict[str, float]:
+    """What was measured of the weights that are kept: those of the last epoch, with `patience` of the best."""
+    point = history.epochs[-1]
+    if training.patience:
+        metric = training.metric or next(iter(directions))
+        better = min if directions[metric] == "min" else max
+        point = better(history.epochs, key=lambda each: each[f"validation_{metric}"])
+    return {name: value for name, value in point.items() if name.startswith("validation_")}
 
 
 def prepare(dataset: DatasetRef, model: ModelParams, training: TrainingParams, cache: Path) -> Prepared:

@@ -28,6 +28,7 @@ IDLE = {"when", "max_drift", "retries", "at_once", "price_per_gpu_hour", "price_
 CHANGEABLE = ("learning_rate", "weight_decay", "dropout", "label_smoothing", "clip_norm", "warmup")
 SCRATCH = "daybreak-"
 SHORT = 24  # Ray adds about 65 characters, and a socket's path may have 107
+OWN = {"RAY_AUTH_MODE": "token"}  # of the cluster that a sweep starts itself
 QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
@@ -131,7 +132,7 @@ def scratch_folder() -> Iterator[Path]:
 
 def _command(request: Request, path: Path) -> list[str]:
     """By way of env(1): settings alone may touch this process's environment, and Ray reads nothing else."""
-    own = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": str(request.scratch / "token")}
+    own = {**OWN, "RAY_AUTH_TOKEN_PATH": str(request.scratch / "token")}
     variables = QUIET if request.address else {**QUIET, **own}  # a cluster that runs has a token of its own, or none
     assigned = [f"{name}={value}" for name, value in variables.items()]
     return ["env", *assigned, sys.executable, "-m", "daybreak.tuning.study", str(path)]

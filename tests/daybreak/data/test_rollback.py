@@ -39,8 +39,9 @@ def dvc(root: Path, *arguments: str) -> str:
 
 
 def prepared_files(project: Project) -> dict[str, str]:
-    """SHA-256 of every prepared file."""
-    found = [path for path in project.data.rglob("*.*") if path.parent != project.data and "shards" not in path.parts]
+    """SHA-256 of every prepared file; what stages remember is no part of them."""
+    found = [path for path in project.data.rglob("*.*") if path.parent != project.data]
+    found = [path for path in found if not {"shards", "memo"} & set(path.parts)]
     return {path.relative_to(project.data).as_posix(): digests.of_file(path) for path in found if path.is_file()}
 
 

@@ -47,7 +47,7 @@ def state(root: Path) -> tuple[str, str, bytes]:
 
 def files(project: Project) -> dict[str, bytes]:
     """What a data version consists of, byte for byte; the store of raw files may grow."""
-    found = [path for path in project.data.rglob("*") if path.is_file() and "shards" not in path.parts]
+    found = [path for path in project.data.rglob("*") if path.is_file() and not {"shards", "memo"} & set(path.parts)]
     return {str(path): path.read_bytes() for path in (*found, project.root / "dvc.lock")}
 
 

@@ -14,7 +14,7 @@ from daybreak.tuning import search
 
 def test_the_token_is_on(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     assert next(iter(exposure.check(patient))).ok
-    monkeypatch.setattr(search, "QUIET", {})
+    monkeypatch.setattr(search, "OWN", {})
     assert not next(iter(exposure.check(patient))).ok
 
 

@@ -46,9 +46,8 @@ def test_an_unknown_label_says_what_is_known(values: list[str]) -> None:
         classify.targets(values, LABELS)
 
 
-def test_single_labels_beside_lists_are_refused() -> None:
-    with pytest.raises(DataError, match="one label beside rows with a list"):
-        classify.targets(["positive", '["negative"]'], LABELS)
+def test_a_single_label_beside_lists_is_a_list_of_one() -> None:
+    assert classify.targets(["positive", '["negative", "neutral"]'], LABELS) == [[0, 0, 1], [1, 1, 0]]
 
 
 def test_a_label_may_look_like_a_list() -> None:

@@ -35,9 +35,11 @@ def demand(adapter: AdapterParams, device: torch.device) -> None:
 def add(base: nn.Module, adapter: AdapterParams, kind: str) -> None:
     """Put fresh adapters beside a base's layers, and freeze the base; ParamsError for targets that name no layer."""
     from peft import inject_adapter_in_model
+    from peft.tuners.tuners_utils import cast_adapter_dtype
 
     try:
         inject_adapter_in_model(_config(adapter, kind), base)
+        cast_adapter_dtype(base, NAME)  # what is learned is learned in fp32, whatever the base is held in
     except ValueError as error:
         wanted = ", ".join(adapter.targets) or "its linear layers"
         names = sorted(

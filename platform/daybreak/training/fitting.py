@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from daybreak.errors import Interrupted, StepFailed
+from daybreak.errors import Interrupted, ParamsError, StepFailed
 from daybreak.recipes.base import Batch, Recipe
 from daybreak.training import batches, motion, optimiser, packing, seed
 from daybreak.training.alarms import Alarm
@@ -312,7 +312,13 @@ def _turns(reading: list[NDArray[np.int64]], world: World) -> Iterator[tuple[NDA
 
 
 def _balance(subject: Subject, labels: Sequence[str], device: Device) -> Tensor:
-    """Weights that let every label count alike: rows over (labels times rows of the label) (King & Zeng, 2001)."""
+    """Weights that let every label count alike: rows over (labels times rows of the label) (King & Zeng, 2001).
+
+    ParamsError for rows with several labels: whether a label is given is a question of its own for each.
+    """
+    if (np.diff(subject.tokens.target_offsets)[subject.rows] != 1).any():
+        found = "training.class_weights is balanced, and rows have more than one target"
+        raise ParamsError(found, "one label a row", "Set training.class_weights to none")
     counts = np.bincount(subject.tokens.classes[subject.rows], minlength=len(labels))
     weights = len(subject) / (len(labels) * np.maximum(counts, 1))
     return torch.from_numpy(weights.astype(np.float32)).to(device.torch_device)

@@ -67,9 +67,10 @@ def tokenise(
     split without rows.
     """
     backend, template = tokenizer.backend_tokenizer.to_str(), getattr(tokenizer, "chat_template", None)
+    special = {name: str(token) for name, token in tokenizer.special_tokens_map.items()}
     keyed = {
         "split": digests.of_file(_present(split)),
-        "tokenizer": digests.of_value([tokenizers.__version__, backend, template]),
+        "tokenizer": digests.of_value([tokenizers.__version__, backend, template, special]),
         "recipe": getattr(recipe, "__name__", type(recipe).__name__),
         "max_length": max_length,
         "labels": list(labels),

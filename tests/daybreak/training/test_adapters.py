@@ -40,6 +40,16 @@ def test_only_the_adapters_are_learned(targets: tuple[str, ...], expected: int) 
     assert set(learned) == set(adapters.weights(network))
 
 
+@pytest.mark.parametrize("held", [torch.float32, torch.bfloat16])
+def test_adapters_are_learned_in_fp32_whatever_the_base_is_held_in(held: torch.dtype) -> None:
+    network = _decoder().to(held)
+    adapters.add(network, LORA, "decoder")
+    weights = dict(network.named_parameters())
+    learned = set(adapters.weights(network))
+    assert {weights[name].dtype for name in learned} == {torch.float32}
+    assert {weight.dtype for name, weight in weights.items() if name not in learned} == {held}
+
+
 def test_fresh_adapters_change_nothing() -> None:
     network = _decoder()
     before = network(input_ids=IDS).logits

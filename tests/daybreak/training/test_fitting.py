@@ -1,6 +1,7 @@
 """Steps are counted in fractions of epochs, divergence names its rows, measuring changes nothing."""
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 import torch
 
 from daybreak import recipes
-from daybreak.errors import Interrupted, StepFailed
+from daybreak.errors import Interrupted, ParamsError, StepFailed
 from daybreak.recipes.params import ModelParams
 from daybreak.records import DatasetRef
 from daybreak.training import fitting, loop
@@ -208,3 +209,27 @@ def test_tied_and_frozen_weights_are_put_down_once_or_not_at_all(
     other = fitting.Fitting(Tied(), RECIPE, prepared[1], TrainingParams())
     other.load(found)
     assert torch.equal(other.bare.second.weight, made.first.weight)  # type: ignore[union-attr]
+
+
+def test_balanced_weights_let_labels_count_alike(prepared: tuple[torch.nn.Module, fitting.Subject]) -> None:
+    network, subject = prepared
+    rare = subject.only(
+        np.concatenate([np.flatnonzero(subject.tokens.classes == 0)[:3], np.flatnonzero(subject.tokens.classes)[:9]])
+    )
+    training = TrainingParams(class_weights="balanced")
+    fit = fitting.Fitting(network, RECIPE, rare, training, labels=LABELS)
+    assert fit._class_weights is not None
+    assert fit._class_weights.tolist() == pytest.approx([12 / (2 * 3), 12 / (2 * 9)])
+
+
+def test_balanced_weights_of_several_labels_are_refused(prepared: tuple[torch.nn.Module, fitting.Subject]) -> None:
+    network, subject = prepared
+    tokens = replace(
+        subject.tokens,
+        targets=np.repeat(subject.tokens.targets, 2),
+        target_offsets=subject.tokens.target_offsets * 2,
+    )
+    with pytest.raises(ParamsError, match=r"class_weights is balanced, and rows have more than one target"):
+        fitting.Fitting(
+            network, RECIPE, replace(subject, tokens=tokens), TrainingParams(class_weights="balanced"), labels=LABELS
+        )

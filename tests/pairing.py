@@ -14,8 +14,8 @@ from torch import nn
 
 from daybreak import recipes
 from daybreak.training import devices, fitting, seed, spreading
+from daybreak.training.feeding.tokens import Tokens
 from daybreak.training.params import TrainingParams
-from daybreak.training.tokens import Tokens
 from daybreak.training.world import Alone, World
 
 ROWS, BATCH = 21, 5  # the last batch has one row: a process is left without

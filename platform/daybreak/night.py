@@ -28,8 +28,8 @@ from daybreak.records import (
 from daybreak.settings import Settings, load_settings
 from daybreak.steps import CACHE, Done, Step, Store
 from daybreak.tracking import live, targets
-from daybreak.training import base as bases
 from daybreak.training import machine
+from daybreak.training.bases import base as bases
 
 # Nights of the stack stand in line for as long as another one may take.
 PATIENCE_SECONDS = 12 * 3600.0
@@ -192,7 +192,7 @@ def start(night: Night, dataset: DatasetRef) -> ModelParams:
         bases.locate(model, night.settings.modelscope_endpoint)
         return model
     from daybreak.ledger import Ledger
-    from daybreak.training import warm
+    from daybreak.training.bases import warm
 
     settings = night.settings
     settings.home.mkdir(parents=True, exist_ok=True)

@@ -21,8 +21,8 @@ from torch import nn
 
 from daybreak import recipes
 from daybreak.training import devices, fitting, seed
+from daybreak.training.feeding.tokens import Tokens
 from daybreak.training.params import TrainingParams
-from daybreak.training.tokens import Tokens
 
 VOCABULARY, WARM, STEPS, TRIALS = 32_000, 10, 40, 4
 PEAK_TFLOPS = 989.0

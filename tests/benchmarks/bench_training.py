@@ -21,11 +21,13 @@ from torch import nn
 from daybreak import recipes
 from daybreak.recipes.base import Rows
 from daybreak.recipes.params import ModelParams
-from daybreak.training import assembling, batches, devices, pretrained, seed, tokens
+from daybreak.training import assembling, devices, seed
+from daybreak.training.bases import pretrained
 from daybreak.training.course import RATIOS
+from daybreak.training.feeding import batches, tokens
 from daybreak.training.fitting import Fitting, Subject
-from daybreak.training.history import History
 from daybreak.training.params import TrainingParams
+from daybreak.training.watching.history import History
 
 ROWS, ROUNDS, BLOCK = 4000, 3, 5
 LABELS = ("negative", "positive")

@@ -123,7 +123,7 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
     from transformers import BertConfig, BertModel
 
-    from daybreak.training import tokenizer
+    from daybreak.training.bases import tokenizer
 
     folder = tmp_path_factory.mktemp("tiny-base")
     learned = tokenizer.train(_rows(80, 1)["text"], 200, 64)

@@ -72,7 +72,7 @@ def _load(folder: Path) -> Any:
     import torch
     from transformers import AutoModelForSequenceClassification
 
-    from daybreak.training.silence import quiet
+    from daybreak.training.bases.silence import quiet
 
     options = {
         "local_files_only": True,
@@ -117,7 +117,7 @@ def _logits_only(model: Any) -> "nn.Module":
 
 def _describe(folder: Path, config: Any, recipe: str, aside: Path) -> tuple[ModelRef, dict[str, Any]]:
     """The model as a reference, with a plain tokenizer.json beside it in `aside`, and what goes into labels.json."""
-    from daybreak.training import pretrained, tokenizer
+    from daybreak.training.bases import pretrained, tokenizer
 
     loaded = tokenizer.load(folder)
     labels = tuple(str(config.id2label[place]) for place in range(config.num_labels))

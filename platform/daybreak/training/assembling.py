@@ -9,10 +9,11 @@ from torch import nn
 from daybreak.errors import ParamsError
 from daybreak.recipes.base import Recipe
 from daybreak.recipes.encoders import folder as folders
-from daybreak.training import adapters, packing
+from daybreak.training.bases import adapters
+from daybreak.training.bases.pretrained import Base
 from daybreak.training.devices import Device
+from daybreak.training.feeding import packing
 from daybreak.training.params import TrainingParams
-from daybreak.training.pretrained import Base
 
 
 def build(recipe: Recipe, base: Base, labels: Sequence[str], training: TrainingParams, device: Device) -> nn.Module:

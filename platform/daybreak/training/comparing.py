@@ -14,10 +14,12 @@ from daybreak.recipes.base import Rows
 from daybreak.recipes.decoders import answering
 from daybreak.recipes.params import ModelParams
 from daybreak.records import DatasetRef, Measurements, ModelRef
-from daybreak.training import devices, fitting, pretrained, seed, tokens
+from daybreak.training import devices, fitting, seed
+from daybreak.training.bases import pretrained
+from daybreak.training.feeding import tokens
 from daybreak.training.fitting import Subject
-from daybreak.training.history import Report
 from daybreak.training.params import TrainingParams
+from daybreak.training.watching.history import Report
 
 FILE = "generation.json"
 EXAMPLES = 5

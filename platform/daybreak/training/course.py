@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from daybreak.errors import Interrupted, StepFailed
-from daybreak.training import checkpoints, fitting, order
+from daybreak.training import checkpoints, fitting
+from daybreak.training.feeding import order
 from daybreak.training.fitting import Fitting, State, Step, Subject
-from daybreak.training.history import History
 from daybreak.training.params import TrainingParams
 from daybreak.training.stopping import asked_to_stop
+from daybreak.training.watching.history import History
 
 # What is worth a curve, and the step it was at.
 Watch = Callable[[Mapping[str, float], int], None]

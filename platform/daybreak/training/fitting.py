@@ -13,11 +13,12 @@ from torch import Tensor, nn
 
 from daybreak.errors import Interrupted, ParamsError, StepFailed
 from daybreak.recipes.base import Batch, Recipe
-from daybreak.training import batches, motion, optimiser, packing, seed
+from daybreak.training import motion, optimiser, seed
 from daybreak.training.alarms import Alarm
 from daybreak.training.devices import CPU, Device
+from daybreak.training.feeding import batches, packing
+from daybreak.training.feeding.tokens import Tokens
 from daybreak.training.params import TrainingParams
-from daybreak.training.tokens import Tokens
 from daybreak.training.world import Alone, World
 
 READING_BATCH = 64

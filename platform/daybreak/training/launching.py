@@ -16,9 +16,9 @@ from daybreak.leash import Child
 from daybreak.recipes.params import ModelParams
 from daybreak.records import DatasetRef, ModelRef, Record
 from daybreak.training.course import Watch
-from daybreak.training.history import Report
 from daybreak.training.params import TrainingParams
 from daybreak.training.stopping import asked_to_stop
+from daybreak.training.watching.history import Report
 
 REQUEST, RESULT, MEETING = "request.json", "result.json", "meeting"
 PUTTING_DOWN_SECONDS = 10.0
@@ -102,7 +102,15 @@ def _command(request: Request, rank: int) -> list[str]:
     if sys.platform == "linux":
         variables["GLOO_SOCKET_IFNAME"] = "lo"  # else gloo listens on whatever the host's name leads to
     assigned = [f"{name}={value}" for name, value in variables.items()]
-    return ["env", *assigned, sys.executable, "-m", "daybreak.training.process", str(request.own / REQUEST), str(rank)]
+    return [
+        "env",
+        *assigned,
+        sys.executable,
+        "-m",
+        "daybreak.training.process",
+        str(request.own / REQUEST),
+        str(rank),
+    ]
 
 
 def _attend(children: list[Child], asked: Any) -> None:

@@ -13,12 +13,15 @@ from daybreak import digests, recipes
 from daybreak.recipes.encoders import folder as folders
 from daybreak.recipes.params import ModelParams
 from daybreak.records import DatasetRef, ModelRef
-from daybreak.training import assembling, composition, devices, launching, pretrained, seed, surroundings, tokens
+from daybreak.training import assembling, devices, launching, seed, surroundings
+from daybreak.training.bases import pretrained
 from daybreak.training.course import ORDER, Course, Watch
+from daybreak.training.feeding import tokens
 from daybreak.training.fitting import Fitting, Subject
-from daybreak.training.history import History, Report
 from daybreak.training.params import CHECKPOINTS, TrainingParams
-from daybreak.training.usage import Usage
+from daybreak.training.watching import composition
+from daybreak.training.watching.history import History, Report
+from daybreak.training.watching.usage import Usage
 from daybreak.training.world import Alone, World
 
 HISTORY = "history.json"

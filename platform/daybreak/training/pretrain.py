@@ -27,8 +27,8 @@ from daybreak.recipes.params import ModelParams
 from daybreak.records import DatasetRef, ModelRef
 from daybreak.training import foundation, loop
 from daybreak.training.foundation import Sizes
-from daybreak.training.history import Report
 from daybreak.training.params import CheckpointParams, TrainingParams
+from daybreak.training.watching.history import Report
 
 REVIEW_REPEATS = 3  # reviews are the domain, news only widens the vocabulary
 HELD_BACK = 0.02

@@ -8,10 +8,11 @@ from statistics import mean, stdev
 from daybreak import digests, recipes
 from daybreak.recipes.params import ModelParams
 from daybreak.records import DatasetRef, ModelRef, SeedScore
-from daybreak.training import base, loop
+from daybreak.training import loop
+from daybreak.training.bases import base
 from daybreak.training.course import Watch
-from daybreak.training.history import Report
 from daybreak.training.params import TrainingParams
+from daybreak.training.watching.history import Report
 
 DONE = "winner.json"
 SCORE = "validation_"

@@ -23,7 +23,7 @@ class Profile(Record):
 
 def of(dataset: DatasetRef) -> Profile:
     """The profile of the train split; DataError for one that cannot be read."""
-    from daybreak.training import tokens
+    from daybreak.training.feeding import tokens
 
     rows = tokens.read(dataset.split("train"))
     shares = {label: count / len(rows.labels) for label, count in sorted(Counter(rows.labels).items())}

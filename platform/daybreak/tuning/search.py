@@ -186,7 +186,7 @@ def hangs_on(model: ModelParams, training: TrainingParams, tuning: TuningParams)
 
 def _key(dataset: DatasetRef, model: ModelParams, training: TrainingParams, tuning: TuningParams) -> str:
     """Names all that a sweep's scores hang on, so that no other one goes on from its trials."""
-    from daybreak.training import base
+    from daybreak.training.bases import base
 
     named = {
         **hangs_on(model, training, tuning),

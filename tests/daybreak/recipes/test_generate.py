@@ -11,7 +11,7 @@ from torch.nn import functional
 from daybreak.errors import DataError, ModelError
 from daybreak.recipes import generate
 from daybreak.recipes.base import IGNORED, Batch, Example, Rows
-from daybreak.training import tokenizer as tokenizers
+from daybreak.training.bases import tokenizer as tokenizers
 
 SAID = [
     {"role": "user", "content": "还有房吗？"},

@@ -19,8 +19,8 @@ from daybreak.recipes.params import ModelParams
 from daybreak.records import DatasetRef, ModelRef
 from daybreak.training import checkpoints, course, loop
 from daybreak.training.fitting import Fitting
-from daybreak.training.history import History
 from daybreak.training.params import CheckpointParams, TrainingParams
+from daybreak.training.watching.history import History
 
 SIZES = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64}
 STEPS = 20

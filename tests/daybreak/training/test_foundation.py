@@ -9,7 +9,8 @@ import pytest
 
 from daybreak import digests
 from daybreak.recipes.params import ModelParams
-from daybreak.training import base, foundation, pretrained
+from daybreak.training import foundation
+from daybreak.training.bases import base, pretrained
 from daybreak.training.foundation import Sizes
 
 SMALL = Sizes(vocabulary=120, width=16, layers=1, heads=2, max_length=24)

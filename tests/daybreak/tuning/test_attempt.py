@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from daybreak.training import fitting
-from daybreak.training.tokens import Tokens
+from daybreak.training.feeding.tokens import Tokens
 from daybreak.tuning.attempt import Desk, sample
 from daybreak.tuning.request import Request
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from daybreak.recipes.decoders import answering
-from daybreak.training import tokenizer as tokenizers
+from daybreak.training.bases import tokenizer as tokenizers
 
 SAID = [
     {"role": "user", "content": "还有房吗？"},

@@ -9,7 +9,7 @@ import pytest
 from daybreak.errors import DataError
 from daybreak.recipes.decoders import chat
 from daybreak.testing.tiny import make_tokenizer
-from daybreak.training import tokenizer as tokenizers
+from daybreak.training.bases import tokenizer as tokenizers
 
 SAID = [
     {"role": "system", "content": "你是客服。"},

@@ -80,7 +80,7 @@ def _rarity(texts: Sequence[str], wanted: Words) -> Integers:
     """How often the hash of each gram occurs in a sample of the texts: any order would do, this one finds least."""
     import numpy as np
 
-    sample = np.concatenate([_hashed(found) for found, _ in _read(texts, step=SAMPLED)])
+    sample = np.concatenate([_hashed(found) for found, _, _ in _read(texts, step=SAMPLED)])
     counts: Integers = np.bincount(sample, minlength=1 << HASH_BITS)[_hashed(wanted)]
     return counts
 
@@ -94,8 +94,8 @@ def _met(texts: Sequence[str], probes: _Probes, sizes: Integers) -> tuple[Intege
     wanted[_hashed(probes.grams)] = True
     askers, meetings = np.diff(probes.owners.tocsc().indptr), 0
     places, texts_with, start = [], [], 0
-    for found, lengths in _read(texts):
-        hit = np.flatnonzero(wanted[_hashed(found)])
+    for found, inside, lengths in _read(texts):
+        hit = np.flatnonzero(wanted[_hashed(found)] & inside)
         place = np.minimum(np.searchsorted(probes.grams, found[hit]), len(probes.grams) - 1)
         real = probes.grams[place] == found[hit]
         owner = np.searchsorted(np.cumsum(lengths), hit[real], side="right")
@@ -123,13 +123,13 @@ def _counted(probes: _Probes, holders: Any) -> tuple[Integers, Integers]:
     return np.concatenate(one), np.concatenate(other)
 
 
-def _read(texts: Sequence[str], step: int = 1) -> Iterator[tuple[Words, Integers]]:
-    """All grams of a block of texts, repeats included, and how many each text has."""
+def _read(texts: Sequence[str], step: int = 1) -> Iterator[tuple[Words, Any, Integers]]:
+    """All windows of a block of texts, which of them lie within one text, and how many characters each text has."""
     for start in range(0, len(texts), BLOCK * step):
         codes, lengths = grams.codes(texts[start : start + BLOCK])
         wide = codes.astype("uint64")
         found = wide[:-2] << (2 * BITS) | wide[1:-1] << BITS | wide[2:]
-        yield found[_inside(lengths)], lengths - LONGEST + 1
+        yield found, _inside(lengths), lengths
 
 
 def _inside(lengths: Integers) -> Any:

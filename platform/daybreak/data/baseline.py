@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     Chances = np.ndarray[Any, np.dtype[np.float64]]
 
+LENGTHS = (1, 2, 3)  # of grams
 FEWEST_TEXTS = 2  # training rows in which a gram must occur to be counted
 INVERSE_PENALTY = 4  # C of the regression
 ITERATIONS = 500
@@ -37,15 +39,14 @@ class Grams:
     def __init__(self, texts: Iterable[str]) -> None:
         distinct = sorted(set(texts))
         self._places = {text: place for place, text in enumerate(distinct)}
-        self._counts = count_matrix([code_points(text) for text in distinct], lengths=(1, 2, 3))
+        self._counts = count_matrix([code_points(text) for text in distinct], LENGTHS)
 
     def features(self, train: Sequence[str], test: Sequence[str]) -> tuple[Any, Any]:
         """Sparse TF-IDF rows of training and test texts; vocabulary and document frequencies are the training's."""
         from sklearn.feature_extraction.text import TfidfTransformer
 
         seen = self._rows(train)
-        texts_with = seen.astype(bool).sum(axis=0)
-        columns = (texts_with >= min(FEWEST_TEXTS, texts_with.max())).nonzero()[-1]
+        columns = frequent(seen)
         weigh = TfidfTransformer(sublinear_tf=True).fit(seen[:, columns])
         return weigh.transform(seen[:, columns]), weigh.transform(self._rows(test)[:, columns])
 
@@ -61,34 +62,35 @@ def answer(grams: Grams, train: pd.DataFrame, test: pd.DataFrame) -> Answers:
 
 
 def chances(grams: Grams, train: pd.DataFrame, texts: Sequence[str]) -> tuple[list[str], Chances]:
-    """Labels in sorted order, and texts x labels: the probability of each; one thread, so the same bits everywhere.
+    """Labels in sorted order, and texts x labels: the probability of each."""
+    from threadpoolctl import threadpool_limits
+
+    seen, unseen = grams.features(train["text"].tolist(), texts)
+    model = regression(seen, train)
+    with threadpool_limits(limits=1):
+        found: Chances = model.predict_proba(unseen)
+    return [str(label) for label in model.classes_], found
+
+
+def frequent(counts: Any) -> Any:
+    """The columns of training counts whose grams occur in FEWEST_TEXTS rows, or of all, where there is none."""
+    texts_with = counts.astype(bool).sum(axis=0)
+    return (texts_with >= min(FEWEST_TEXTS, texts_with.max())).nonzero()[-1]
+
+
+def regression(features: Any, train: pd.DataFrame) -> Any:
+    """The fitted regression of these rows; one thread, so the same bits everywhere.
 
     A training row that is repeated enters the fit once, weighted: the same loss in less time.
     """
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
 
-    seen, unseen = grams.features(train["text"].tolist(), texts)
     first = (~train.duplicated(["text", "label"])).to_numpy()
     times = train.groupby(["text", "label"])["label"].transform("size").to_numpy()
     with threadpool_limits(limits=1):
         model = LogisticRegression(C=INVERSE_PENALTY, max_iter=ITERATIONS, tol=TOLERANCE)
-        model.fit(seen[first], train["label"][first].tolist(), sample_weight=times[first])
-        found: Chances = model.predict_proba(unseen)
-    return [str(label) for label in model.classes_], found
-
-
-def bounded(rows: pd.DataFrame, characters: int) -> pd.DataFrame:
-    """The first rows whose texts have no more characters than this together, at least one.
-
-    Rows of a stage are ordered by id, and an id is a digest: the first ones are a draw, in which repeats stay together.
-    """
-    return rows[: max(1, int((rows["text"].str.len().cumsum() <= characters).sum()))]
-
-
-def drawn(rows: pd.DataFrame, most: int, fewer: int) -> pd.DataFrame:
-    """All rows, if their texts have no more characters than `most` together; else the first `fewer` characters."""
-    return rows if rows["text"].str.len().sum() <= most else bounded(rows, fewer)
+        return model.fit(features[first], train["label"][first].tolist(), sample_weight=times[first])
 
 
 def random_split(rows: pd.DataFrame, train: float, test: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -106,7 +108,9 @@ def accuracy(labels: Sequence[str], predicted: Sequence[str]) -> float:
 
 
 def macro_f1(labels: Sequence[str], predicted: Sequence[str]) -> float:
-    """Unweighted mean of the labels' F1."""
-    from sklearn.metrics import f1_score
+    """Unweighted mean of the labels' F1, of those that are said and not there too."""
+    import numpy as np
 
-    return float(f1_score(labels, predicted, average="macro", zero_division=0))
+    right = Counter(label for label, said in zip(labels, predicted, strict=True) if label == said)
+    times = Counter(labels) + Counter(predicted)
+    return float(np.mean([2 * right[label] / times[label] for label in sorted(times)]))

@@ -51,7 +51,7 @@ def dedupe(root: Path, params: DedupeParams) -> None:
     clean, distinct, said = len(rows), _collapse(rows), _said_by_several(rows)
     if params.repeats != "keep":
         rows = distinct  # a large source stands in memory once
-    pairs = joined.tying_pairs(root, distinct["text"].array, params.threshold)
+    pairs = joined.tying_pairs(root, distinct["text"].tolist(), params.threshold)
     distinct["cluster"] = _cluster_ids(distinct, pairs)
     kept = _kept(rows, distinct, params)
     named = _named(distinct, pairs)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from daybreak.data import baseline, stage, tables
+from daybreak.data import answering, baseline, drawing, recalled, stage, tables
 from daybreak.data.describing import examples, facts, noise, page
 from daybreak.data.describing.coverage import kept
 from daybreak.records import Record
@@ -16,9 +16,6 @@ from daybreak.records import Record
 if TYPE_CHECKING:
     import pandas as pd
 
-CHARACTERS = 2_600_000  # of texts that one fit may see, the whole sample among them; of more, DRAWN are drawn
-DOUBTED = 1_500_000  # of texts whose labels are looked at, the whole sample among them: a fit for each fold
-DRAWN = 1_000_000  # of a large corpus: a day with a few new rows is not to cost much more than those
 ROW = ("id", "text", "label")
 
 
@@ -36,13 +33,15 @@ def describe(root: Path, params: DescribeParams) -> None:
     Raises StepFailed when a row that was read is neither empty nor kept nor quarantined nor a duplicate.
     """
     folder = root / "data/describe"
-    train, test = (_read(root / f"data/split/{name}.parquet") for name in ("train", "test"))
-    answers = _answers(train, test) if train["label"].nunique() > 1 else None
+    drawn, test = drawing.earlier(root), _read(root / "data/split/test.parquet")
+    own = _own(root, drawn)
+    train = _read(root / "data/split/train.parquet") if drawn is None else own[own["split"] == "train"]
+    answers = answering.answers(None if drawn is None else root, train, test) if train["label"].nunique() > 1 else None
     right = [] if answers is None else (answers["predicted"] == answers["label"]).tolist()
     found = facts.gather(root, params.examples, right)
-    found["baseline"] = _scores(root, answers, found["splits"], params.seed)
-    looked_at, doubtful = _suspects(root)
-    found["noise"] = noise.summary(doubtful, looked_at, params.examples)
+    found["baseline"] = _scores(root, answers, found["splits"], params.seed, None if drawn is None else own)
+    doubtful = noise.suspects(own) if drawn is None else noise.remembered(root, own)
+    found["noise"] = noise.summary(doubtful, len(own), params.examples)
     found = examples.shown(found)
     noise.write(doubtful, folder / "label_suspects.parquet")
     told = test.assign(predicted="", score=0.0) if answers is None else answers
@@ -51,49 +50,68 @@ def describe(root: Path, params: DescribeParams) -> None:
     (folder / "report.html").write_text(page.render(found), encoding="utf-8")
 
 
-def _answers(train: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
-    """All test rows with what a baseline says that was fitted on the training rows, or on a draw of many."""
-    import pandas as pd
+def _own(root: Path, drawn: pd.DataFrame | None) -> pd.DataFrame:
+    """The rows of the splits but those that were made, in the order of their ids.
 
-    seen, left, parts = baseline.drawn(train, CHARACTERS, DRAWN), test, []
-    while len(left):
-        part = baseline.bounded(left, CHARACTERS)
-        said = baseline.answer(baseline.Grams([*seen["text"], *part["text"]]), seen, part)
-        parts.append(part.assign(predicted=said.predicted, score=said.score))
-        left = left[len(part) :]
-    return pd.concat(parts)
+    Of a draw only its own, with their `repeats`, in clusters called by rows that were drawn, whatever came since.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    rows = kept(root, *ROW, "cluster", "source")
+    own = rows.filter(pc.invert(pc.starts_with(rows["source"], "made:"))).drop_columns("source")
+    if drawn is None:
+        whole: pd.DataFrame = own.sort_by("id").to_pandas()
+        return whole
+    ids = pa.array(drawn["id"]).cast(own["id"].type)
+    found: pd.DataFrame = own.filter(pc.is_in(own["id"], value_set=ids)).sort_by("id").to_pandas()
+    found = found.merge(drawn[["id", "repeats"]], on="id")
+    return found.assign(cluster=found.groupby("cluster")["id"].transform("min"))
 
 
-def _scores(root: Path, answers: pd.DataFrame | None, splits: dict[str, Any], seed: int) -> dict[str, Any]:
-    """The naive score, of raw rows cut at random in the shares that the honest split really has, and the honest one."""
+def _scores(
+    root: Path, answers: pd.DataFrame | None, splits: dict[str, Any], seed: int, drawn: pd.DataFrame | None
+) -> dict[str, Any]:
+    """The naive score, of rows with their repeats cut at random in the shares of the honest split, and the honest one.
+
+    The naive one is of all raw rows, or of a draw.
+    """
     if answers is None:
         return {"naive_accuracy": None, "honest_accuracy": None}
-    raw = baseline.drawn(_read(root / "data/ingest/rows.parquet"), CHARACTERS, DRAWN)
-    total = sum(split["rows"] for split in splits.values())
-    train, test = baseline.random_split(raw, splits["train"]["rows"] / total, splits["test"]["rows"] / total, seed)
-    naive = baseline.answer(baseline.Grams([*train["text"], *test["text"]]), train, test)
+    if drawn is None:
+        total = sum(split["rows"] for split in splits.values())
+        train, test = (splits[name]["rows"] / total for name in ("train", "test"))
+        raw = drawing.bounded(_read(root / "data/ingest/rows.parquet"), drawing.CHARACTERS)
+        naive = _naive(raw, train, test, seed)
+    else:
+        train, test = (float((drawn["split"] == name).mean()) for name in ("train", "test"))
+        raw = drawn.loc[drawn.index.repeat(drawn["repeats"])]
+        key = answering.digest(raw), [train, test], seed
+        naive = recalled.value(root, "naive", *key, work=lambda: _naive(raw, train, test, seed))
     labels, said = answers["label"].tolist(), answers["predicted"].tolist()
     return {
-        "naive_accuracy": baseline.accuracy(test["label"].tolist(), naive.predicted),
+        "naive_accuracy": naive["naive_accuracy"],
         "honest_accuracy": baseline.accuracy(labels, said),
         "macro_f1": baseline.macro_f1(labels, said),
-        "naive_test_rows": len(test),
+        "naive_test_rows": naive["naive_test_rows"],
         "honest_test_rows": len(answers),
+        "naive_seen_before": naive["naive_seen_before"],
+    }
+
+
+def _naive(raw: pd.DataFrame, train_share: float, test_share: float, seed: int) -> dict[str, Any]:
+    train, test = baseline.random_split(raw, train_share, test_share, seed)
+    said = baseline.answer(baseline.Grams([*train["text"], *test["text"]]), train, test)
+    return {
+        "naive_accuracy": baseline.accuracy(test["label"].tolist(), said.predicted),
+        "naive_test_rows": len(test),
         "naive_seen_before": float(test["text"].isin(set(train["text"])).mean()),
     }
 
 
-def _suspects(root: Path) -> tuple[int, pd.DataFrame | None]:
-    rows = kept(root, *ROW, "cluster", "source").to_pandas()
-    own = rows[~rows["source"].str.startswith("made:")].sort_values("id", kind="stable")
-    drawn = baseline.drawn(own, DOUBTED, DRAWN)
-    return len(drawn), noise.suspects(drawn)
-
-
 def _read(path: Path) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.read_parquet(path, columns=list(ROW))
+    rows: pd.DataFrame = tables.read_table(path, *ROW).to_pandas()
+    return rows
 
 
 def main() -> int:

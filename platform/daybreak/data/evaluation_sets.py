@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from daybreak import digests
 from daybreak.data import clean, formats, golden, reading, release_set, stage, tables
 from daybreak.data.reading import delimited, json_lines, parquet
 from daybreak.errors import DataError
@@ -27,6 +28,12 @@ def of_project(project: Project) -> dict[str, list[str]]:
         if formats.kind_of(file.name) or file.suffix == ".txt":
             found[file.name] = of_file(project, file)
     return found
+
+
+def digest(root: Path) -> str:
+    """SHA-256 over all files of data/benchmarks/; "" without any."""
+    found = sorted(path for path in (root / BENCHMARKS).glob("*") if path.is_file())
+    return digests.of_files(found, below=root / BENCHMARKS) if found else ""
 
 
 def training(project: Project) -> tuple[list[str], float]:

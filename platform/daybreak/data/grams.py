@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ LONGEST = 3  # three code points of 21 bits fit into one 64-bit number
 BITS = 21
 PAST_UNICODE = (1 << BITS) - 1  # fills up shorter grams; no character has this code, so lengths never mix
 BLOCK = 2048  # texts whose shingles are made at a time
+BREAK = ord("\n")  # between texts: normalised ones have none
 CHUNK = 1 << 22  # shingles that are moved or compared at a time; bounds memory
 
 
@@ -88,13 +90,49 @@ def codes(texts: Sequence[str]) -> tuple[Integers, Integers]:
     """The code points of the normalised texts on end, and how many each has; filled up to a gram."""
     import numpy as np
 
-    normal = [normalise(text) for text in texts]
-    real = np.fromiter(map(len, normal), np.int64, len(normal))
+    points, real = _normal(texts)
     lengths = np.maximum(real, LONGEST)
-    points = np.full(lengths.sum(), PAST_UNICODE, np.int32)
+    if len(points) == lengths.sum():
+        return points, lengths
+    filled = np.full(lengths.sum(), PAST_UNICODE, np.int32)
     gaps = np.repeat(np.cumsum(lengths - real) - (lengths - real), real)
-    points[np.arange(len(gaps)) + gaps] = np.frombuffer("".join(normal).encode("utf-32-le", "surrogatepass"), np.int32)
-    return points, lengths
+    filled[np.arange(len(gaps)) + gaps] = points
+    return filled, lengths
+
+
+def _normal(texts: Sequence[str]) -> tuple[Integers, Integers]:
+    """The code points of the normalised texts on end, and how many each has.
+
+    All at once where they are lines with single blanks within: a call a text costs more than all that is done with it.
+    """
+    import numpy as np
+
+    points = _points("\n".join(texts).lower())
+    space = np.flatnonzero(_is_space()[points])
+    breaks = points[space] == BREAK
+    beside = (np.diff(space, prepend=-1) == 1) | (np.diff(space, append=len(points)) == 1)
+    if breaks.sum() != len(texts) - 1 or not np.isin(points[space], (BREAK, ord(" "))).all() or beside.any():
+        points = _points("\n".join(map(normalise, texts)))
+        space = np.flatnonzero(points == BREAK)
+    else:
+        space = space[breaks]
+    return np.delete(points, space), np.diff(space, prepend=-1, append=len(points)) - 1
+
+
+def _points(text: str) -> Integers:
+    import numpy as np
+
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.int32)
+
+
+@cache
+def _is_space() -> Any:
+    """By code point, whether str.split() splits there; the last one that it does is the ideographic space."""
+    import numpy as np
+
+    found = np.zeros(1 << BITS, bool)
+    found[[code for code in range(ord("\u3000") + 1) if chr(code).isspace()]] = True
+    return found
 
 
 def _distinct(codes: Words, lengths: Integers, bits: int) -> tuple[Words, Integers]:
@@ -120,6 +158,11 @@ def _distinct(codes: Words, lengths: Integers, bits: int) -> tuple[Words, Intege
 
 def count_matrix(texts: Sequence[Integers], lengths: Iterable[int]) -> Any:
     """Texts x grams, sparse counts of the n-grams of these lengths (1..3); columns ascend within a row."""
+    return counted(texts, lengths)[0]
+
+
+def counted(texts: Sequence[Integers], lengths: Iterable[int]) -> tuple[Any, Integers]:
+    """What `count_matrix` gives, and the number of the gram of each column, ascending."""
     import numpy as np
     from scipy.sparse import csr_array
 
@@ -131,7 +174,8 @@ def count_matrix(texts: Sequence[Integers], lengths: Iterable[int]) -> Any:
     starts = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=len(texts)))))
     counts = np.diff(firsts, append=len(cells))
     narrow = np.int32 if len(cells) < 2**31 else np.int64  # half the memory to move, a quarter of the fit's time
-    return csr_array((counts, columns.astype(narrow), starts.astype(narrow)), shape=(len(texts), len(names)))
+    shape = (len(texts), len(names))
+    return csr_array((counts, columns.astype(narrow), starts.astype(narrow)), shape=shape), names
 
 
 def _ngrams(texts: Sequence[Integers], length: int) -> tuple[Integers, Integers]:

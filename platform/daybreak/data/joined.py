@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Integers = np.ndarray[Any, np.dtype[np.int64]]
     Words = np.ndarray[Any, np.dtype[np.uint64]]
 
+NEAR = 0.05  # how far below the threshold of dedupe stage split may still ask along
 NEW = 0.1  # share of texts that are new up to which asking costs less than joining everything
 
 
@@ -35,12 +36,18 @@ class _Texts(NamedTuple):
 def tying_pairs(root: Path, texts: Sequence[str], threshold: float) -> Pairs:
     """What similarity.tying_pairs finds. Where a family is so large that its pairs are not all told, all is joined."""
 
-    def ask(new: Integers, before: Pairs) -> Pairs | None:
-        found = asking.pairs_of(texts, new, threshold)
-        merged = None if found is None else _merged(before, found)
-        return None if merged is None or _has_large_family(len(texts), merged) else merged
+    memo, asked, named = Memo(root, "tying", threshold), Memo(root, "asked", threshold), _named(texts)
+    asked.drop()  # it is of these texts, or of none
 
-    memo, named = Memo(root, "tying", threshold), _named(texts)
+    def ask(new: Integers, before: Pairs) -> Pairs | None:
+        low = _wanted_next(root, threshold)
+        met = asking.pairs_of(texts, new, low)
+        if met is None:
+            return None
+        _remember_asked(asked, named, new, low, met)
+        merged = _merged(before, _at_least(met, threshold))
+        return None if _has_large_family(len(texts), merged) else merged
+
     # of a large family only a tree is told, and what is left of a tree is none
     return _incrementally(memo, named, ask, lambda: similarity.tying_pairs(texts, threshold), _is_whole)
 
@@ -50,14 +57,16 @@ def highest_across(root: Path, texts: Sequence[str], sides: Sequence[int], start
     import numpy as np
 
     side = np.asarray(sides, np.int64)
+    memo, named = Memo(root, "across", start), _named(texts, side)
 
     def ask(new: Integers, before: Pairs) -> Pairs | None:
         if not len(before.similarity):
             return None
-        found = asking.pairs_of(texts, new, float(before.similarity[0]), side)
+        low = float(before.similarity[0])
+        found = _asked(Memo(root, "asked", start), named, new, low)
+        found = asking.pairs_of(texts, new, low, side) if found is None else found
         return None if found is None else similarity.highest(_merged(before, found))
 
-    memo, named = Memo(root, "across", start), _named(texts, side)
     return _incrementally(memo, named, ask, lambda: similarity.highest_across(texts, sides, start))
 
 
@@ -87,6 +96,50 @@ def _incrementally(
     if held is None or found is None or is_new.any():
         memo.write(_packed(ordered, order, done))
     return done
+
+
+def _wanted_next(root: Path, threshold: float) -> float:
+    """The similarity that stage split will ask new texts at, if that is near enough to do both in one reading."""
+    held = Memo(root, "across", threshold).read()
+    if held is None or not len(highest := _unpacked(held)[1].similarity):
+        return threshold
+    return min(float(highest[0]), threshold) if highest[0] > threshold - NEAR else threshold
+
+
+def _remember_asked(memo: Memo, texts: _Texts, new: Integers, low: float, met: Pairs) -> None:
+    """Which texts were asked, at which similarity, and what they met."""
+    import numpy as np
+
+    places = np.unique(np.concatenate([new, met.left, met.right]))
+    told = texts.at(places)._replace(sides=np.isin(places, new).astype(np.int64))
+    order = np.argsort(told.high, kind="stable")
+    left, right = (np.searchsorted(places, side) for side in (met.left, met.right))
+    table = _packed(told.at(order), order, Pairs(left, right, met.similarity))
+    memo.write(table.replace_schema_metadata({**table.schema.metadata, b"low": repr(low)}))
+
+
+def _asked(memo: Memo, texts: _Texts, new: Integers, low: float) -> Pairs | None:
+    """The pairs of different sides that the new texts are in, if stage dedupe has asked all of them; else None."""
+    import numpy as np
+
+    held = memo.read()
+    if held is None or not len(held) or float(held.schema.metadata[b"low"]) > low:
+        return None
+    before, pairs = _unpacked(held)
+    order = np.argsort(texts.high, kind="stable")
+    ordered, place = texts.at(order), np.searchsorted(before.high, texts.high[new])
+    place = np.minimum(place, len(before.high) - 1)
+    asked = (before.high[place] == texts.high[new]) & (before.low[place] == texts.low[new]) & (before.sides[place] == 1)
+    if not asked.all() or (ordered.high[1:] == ordered.high[:-1]).any():
+        return None
+    found = _at_least(_still_there(before, pairs, ordered, order, np.zeros(len(order), bool)), low)
+    across = texts.sides[found.left] != texts.sides[found.right]
+    return Pairs(found.left[across], found.right[across], found.similarity[across])
+
+
+def _at_least(pairs: Pairs, threshold: float) -> Pairs:
+    enough = pairs.similarity >= threshold
+    return Pairs(pairs.left[enough], pairs.right[enough], pairs.similarity[enough])
 
 
 def _is_new(before: _Texts, ordered: _Texts) -> Any:

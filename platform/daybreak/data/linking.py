@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from daybreak.data import tables
 from daybreak.data.assigning import FREE, SPLITS, TEST, TRAIN
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def link(
     whole = _components(size, [(node, cluster), (left, right), (holder, key)])
     place = np.full(len(ids), FREE)
     if earlier is not None:
-        place = pd.Series(ids).map(earlier).fillna(FREE).to_numpy(np.int64, copy=True)
+        place = tables.beside(ids, earlier.index, earlier, FREE)
     place[node] = rows["placed"].to_numpy()
     bound = np.zeros(len(ids), bool)
     bound[node] = rows["train_only"].to_numpy(bool)

@@ -51,6 +51,11 @@ class Memo:
                 return pa.ipc.open_file(pa.BufferReader(content)).read_all()
         return None
 
+    def drop(self) -> None:
+        """Make it none, on a full disk too."""
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
     def write(self, table: pa.Table) -> None:
         """Make the entry this table; a reader sees the old one or this one."""
         with self.draft(table.schema) as draft:

@@ -14,6 +14,7 @@ from pydantic import Field
 from daybreak.data import (
     certificate,
     contamination,
+    drawing,
     enlarging,
     joined,
     linking,
@@ -50,6 +51,7 @@ class SplitParams(Record):
 def split(root: Path, params: SplitParams) -> None:
     """Write {train,validation,test,assignments}.parquet, leakage.json and certificate.json to data/split/.
 
+    Of a large corpus drawn.parquet too: what the report's models see (drawing.py).
     Rows that data/split/ knows already (by id, or by what they say) keep their split; rows that would tie two splits
     to one another go to data/quarantine/split.parquet. Raises DataError for a single label, one with too few rows in a
     split, or earlier assignments that cannot be read; StepFailed if rows at or above the threshold of dedupe ended up
@@ -104,7 +106,7 @@ def _linked(
     import pandas as pd
 
     found = rows.assign(placed=known if before else FREE)
-    places = _places(before) if before else None
+    places = None if before is None else pd.Series(_places(before), before.rows["id"])
     pairs = tables.read(root / "data/dedupe/pairs.parquet")[["left", "right"]]
     file = root / "data/dedupe/groups.parquet"
     said = tables.read(file) if file.is_file() else None
@@ -120,10 +122,16 @@ def _linked(
 
 def _untold(rows: pd.DataFrame, linked: linking.Linked, threshold: float) -> pd.DataFrame:
     """Near-duplicates that linking took apart, as it knows of a large cluster only the pairs that tie it together."""
+    import numpy as np
     import pandas as pd
 
-    parted = rows.assign(component=linked.component).drop(index=list(linked.bridges))
-    parted = parted[parted.groupby("cluster")["component"].transform("nunique") > 1]
+    cluster, names = pd.factorize(rows["cluster"])
+    stays = np.ones(len(rows), bool)
+    stays[list(linked.bridges)] = False
+    lowest, highest = np.full(len(names), len(rows)), np.full(len(names), -1)
+    np.minimum.at(lowest, cluster[stays], linked.component[stays])
+    np.maximum.at(highest, cluster[stays], linked.component[stays])
+    parted = rows.assign(component=linked.component)[stays & (lowest < highest)[cluster]]
     pairs = similarity.similar_pairs(parted["text"].tolist(), threshold, parted["component"].tolist())
     ids = parted["id"].to_numpy()
     return pd.DataFrame({"left": ids[pairs.left], "right": ids[pairs.right]})
@@ -132,27 +140,24 @@ def _untold(rows: pd.DataFrame, linked: linking.Linked, threshold: float) -> pd.
 def _rows(root: Path) -> pd.DataFrame:
     """The rows that leave dedupe, each with its cluster."""
     rows = tables.read(root / "data/dedupe/rows.parquet")
-    clusters = tables.read(root / "data/dedupe/clusters.parquet").drop_duplicates("id").set_index("id")["cluster"]
-    return rows.assign(cluster=rows["id"].map(clusters))
+    clusters = tables.read(root / "data/dedupe/clusters.parquet")
+    return rows.assign(cluster=clusters["cluster"].take(tables.places(rows["id"], clusters["id"])).array)
 
 
 def _known(rows: pd.DataFrame, before: certificate.Earlier | None) -> Integers:
     """Where each row was placed, by its id or, as a row like it may have come since, by its identity; else FREE."""
     import numpy as np
 
-    by_id, by_identity = (_places(before, key) for key in ("id", "identity"))
-    known = rows["id"].map(by_id).fillna(rows["identity"].map(by_identity)).fillna(FREE)
-    return np.asarray(known, np.int64)
-
-
-def _places(before: certificate.Earlier | None, key: str = "id") -> pd.Series:
-    """Number of the split by id or identity; empty without an earlier preparation."""
-    import pandas as pd
-
     if before is None:
-        return pd.Series(dtype="int64")
-    rows = before.rows.drop_duplicates(key).set_index(key)
-    return rows["split"].map(SPLITS.index)
+        return np.full(len(rows), FREE)
+    places = _places(before)
+    by_id, by_identity = (tables.beside(rows[key], before.rows[key], places, FREE) for key in ("id", "identity"))
+    return np.where(by_id == FREE, by_identity, by_id)
+
+
+def _places(before: certificate.Earlier) -> Integers:
+    """Number of the split of each earlier row."""
+    return tables.beside(before.rows["split"], SPLITS, range(len(SPLITS)), FREE)
 
 
 def _assigned(placed: pd.DataFrame, params: SplitParams) -> pd.Series:
@@ -208,6 +213,9 @@ def _write(root: Path, placed: pd.DataFrame, final: pd.DataFrame, told: Mapping[
         tables.write(final[final["split"] == name], draft / f"{name}.parquet", tables.PLACED)
     for name, value in told.items():
         tables.write_json(value, draft / name)
+    drawn = drawing.draw(placed, drawing.earlier(root))
+    if drawn is not None:
+        tables.write(drawn, draft / drawing.FILE.name, drawing.DRAWN)
     tables.write(placed, draft / "assignments.parquet", tables.ASSIGNMENT)
     folder.mkdir(parents=True, exist_ok=True)
     drafts = sorted(draft.iterdir(), key=lambda file: file.name == "assignments.parquet")
@@ -242,8 +250,8 @@ def _require_rows(placed: pd.DataFrame) -> None:
 
 def measure_leakage(root: Path, placed: pd.DataFrame, threshold: float) -> dict[str, Any]:
     """Pairs across splits at or above the threshold (none, else StepFailed), and the most similar two rows across."""
-    sides = placed["split"].map(SPLITS.index).tolist()
-    top = joined.highest_across(root, placed["text"].tolist(), sides, threshold)
+    sides = tables.beside(placed["split"], SPLITS, range(len(SPLITS)), FREE)
+    top = joined.highest_across(root, placed["text"].tolist(), sides.tolist(), threshold)
     highest = float(top.similarity[0]) if len(top.similarity) else 0.0
     if highest >= threshold:
         raise StepFailed(f"split: rows of similarity {highest:.3f} stand in two splits", f"below {threshold}", "")

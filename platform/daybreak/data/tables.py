@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from daybreak import __version__
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -50,23 +51,44 @@ EMPTY: Mapping[str, Any] = {"string": "", "bool": False, "int64": 0, "float64": 
 
 def read(path: Path) -> pd.DataFrame:
     """A table as a frame, in the file's order."""
-    import pandas as pd
+    frame: pd.DataFrame = read_table(path).to_pandas()
+    return frame
 
-    return pd.read_parquet(path)
+
+def read_table(path: Path, *columns: str) -> pa.Table:
+    """These columns of a table, or all, in the file's order; one file needs nothing of pyarrow's data sets."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        return file.read(list(columns) or None)
+
+
+def places(wanted: Any, names: Any) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """The first place of each wanted name in `names`, -1 where it has none."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = pc.index_in(*(pa.array(each).cast(pa.large_string()) for each in (wanted, names)))
+    return np.asarray(found.fill_null(-1), np.int64)
+
+
+def beside(wanted: Any, names: Any, values: Any, absent: Any) -> np.ndarray[Any, Any]:
+    """Of each wanted name the value that stands beside its first place in `names`, `absent` where it has none."""
+    import numpy as np
+
+    found: np.ndarray[Any, Any] = np.append(np.asarray(values), absent)[places(wanted, names)]
+    return found
 
 
 def read_sorted(path: Path, columns: Columns) -> pd.DataFrame:
     """A table as a frame, sorted by these columns from the left, whatever the file's order."""
-    import pyarrow.parquet as pq
-
-    return in_order(pq.read_table(path, columns=list(columns))).to_pandas()
+    return in_order(read_table(path, *columns)).to_pandas()
 
 
 def read_column(path: Path, name: str) -> list[Any]:
     """One column of a table, in the file's order."""
-    import pyarrow.parquet as pq
-
-    values: list[Any] = pq.read_table(path, columns=[name])[name].to_pylist()
+    values: list[Any] = read_table(path, name)[name].to_pylist()
     return values
 
 

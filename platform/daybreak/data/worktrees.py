@@ -7,6 +7,9 @@ from pathlib import Path
 from daybreak.data import git
 from daybreak.errors import DaybreakError, ProjectError, StepFailed
 
+NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
+"""What the user's hooks do behind a checkout, such as installing packages, is meant for the user's own."""
+
 
 def has(checkout: Path, commit: str, path: str) -> bool:
     """Whether a commit is known here and holds this file."""
@@ -21,7 +24,7 @@ def differs(checkout: Path, commit: str, *paths: str) -> bool:
 def add(checkout: Path, commit: str, folder: Path) -> Path:
     """The commit's files in `folder`, which must not exist; ProjectError for a commit that git does not have."""
     try:
-        git.run(checkout, "worktree", "add", "--quiet", "--force", "--detach", str(folder), commit)
+        git.run(checkout, *NO_HOOKS, "worktree", "add", "--quiet", "--force", "--detach", str(folder), commit)
     except StepFailed as error:
         found = f"commit {commit[:12]} cannot be checked out: {error.found}"
         raise ProjectError(found, "a commit that this repository has", "Fetch it with git") from None

@@ -1,10 +1,13 @@
 """The report tells both scores and the doubtful labels, and the baseline answers exactly the test rows."""
 
+from pathlib import Path
+from typing import Any
+
 import pandas as pd
 import pytest
 from making import make_rows, run_stages, write_csv, write_params
 
-from daybreak.data import describe, tables
+from daybreak.data import baseline, describe, drawing, memo, tables
 from daybreak.records import Project
 
 
@@ -67,19 +70,6 @@ def test_repeats_flatter_the_naive_score(staged_project: Project) -> None:
     assert scores["honest_test_rows"] == len(test)
 
 
-def test_in_parts_the_baseline_says_the_same(staged_project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Memory is bounded by answering test rows in parts: the features of a text do not depend on its companions."""
-    split = staged_project.data / "split"
-    train, test = (describe._read(split / f"{name}.parquet") for name in ("train", "test"))
-    whole = describe._answers(train, test)
-    monkeypatch.setattr(describe, "CHARACTERS", int(train["text"].str.len().sum()))
-    grown = pd.concat([test] * 40)  # more characters than one part may have
-    parts = describe._answers(train, grown)
-    assert len(parts) == len(grown)
-    assert parts["predicted"].tolist() == whole["predicted"].tolist() * 40
-    assert parts["score"].tolist() == whole["score"].tolist() * 40
-
-
 def test_rows_without_labels_have_no_scores(staged_project: Project) -> None:
     """Conversations: nothing to classify, so neither score nor doubt, and the page says so."""
     for name in ("train", "validation", "test"):
@@ -97,6 +87,52 @@ def test_rows_without_labels_have_no_scores(staged_project: Project) -> None:
 def test_rows_that_were_made_are_not_doubted(staged_project: Project) -> None:
     path = staged_project.data / "split/train.parquet"
     train = tables.read(path)
-    looked_at = describe._suspects(staged_project.root)[0]
+    own = describe._own(staged_project.root, None)
     tables.write(pd.concat([train, train[:9].assign(source="made:swap", id="f")]), path, tables.PLACED)
-    assert describe._suspects(staged_project.root)[0] == looked_at
+    assert describe._own(staged_project.root, None).equals(own)
+
+
+@pytest.fixture
+def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A prepared corpus that counts as large, so that 200 of its rows or so are drawn."""
+    monkeypatch.setattr(drawing, "CHARACTERS", 2_000)
+    monkeypatch.setattr(drawing, "WANTED", 9_500)
+    rows = make_rows(400)
+    write_csv(tmp_path / "rows/a.csv", [*rows, *rows[:40]])
+    write_params(tmp_path, {"ingest": {"source": "files", "path": "rows"}})
+    run_stages(tmp_path)
+    return tmp_path
+
+
+def report_of(root: Path) -> dict[str, Any]:
+    told: dict[str, Any] = tables.read_json(root / "data/describe/report.json")
+    return told
+
+
+def test_of_a_large_corpus_models_see_a_draw(large: Path) -> None:
+    drawn = tables.read(large / drawing.FILE)
+    assert 150 < len(drawn) < 250
+    told = report_of(large)
+    assert told["noise"]["rows"] == len(drawn)
+    assert told["baseline"]["honest_test_rows"] == len(tables.read(large / "data/split/test.parquet"))
+    assert told["baseline"]["honest_accuracy"] > 0.8
+    assert 0 < told["baseline"]["naive_seen_before"] < 0.3
+    assert told["baseline"]["naive_test_rows"] < 60
+
+
+def test_a_few_new_rows_fit_nothing_anew(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the files are those of describing it all without what is remembered."""
+    before = report_of(large)
+    rows = make_rows(400)
+    write_csv(large / "rows/b.csv", [*make_rows(6, seed=2), rows[3], (rows[5][0] + "。", rows[5][1])])
+    with monkeypatch.context() as patch:
+        patch.setattr(baseline, "regression", None)
+        run_stages(large)
+    told = report_of(large)
+    assert told["rows"]["kept"] > before["rows"]["kept"]
+    assert told["noise"] == before["noise"]
+    assert told["baseline"]["naive_accuracy"] == before["baseline"]["naive_accuracy"]
+    written = {path.name: path.read_bytes() for path in (large / "data/describe").iterdir()}
+    memo.forget(large)
+    describe.describe(large, describe.DescribeParams())
+    assert {path.name: path.read_bytes() for path in (large / "data/describe").iterdir()} == written

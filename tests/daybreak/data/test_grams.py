@@ -63,6 +63,19 @@ def test_shingle_sets_are_the_sets_of_grams(texts: list[str]) -> None:
             assert len({*held} & {*theirs}) == len(similarity.shingles(text) & similarity.shingles(texts[other]))
 
 
+@given(st.lists(st.text(alphabet="aΣİ好 \n\t\x1c\x85\u2028\u3000\ud800", max_size=5), min_size=1, max_size=6))
+@settings(max_examples=300, deadline=None)
+def test_all_at_once_texts_are_what_they_are_one_by_one(texts: list[str]) -> None:
+    points, lengths = grams.codes(texts)
+    told = np.split(points, np.cumsum(lengths)[:-1])
+    assert [each.tolist() for each in told] == [grams.code_points(text, at_least=3).tolist() for text in texts]
+
+
+def test_white_space_is_what_python_splits_at() -> None:
+    spaces = {code for code in range(0x110000) if chr(code).isspace()}
+    assert {*np.flatnonzero(grams._is_space()).tolist()} == spaces
+
+
 def test_every_character_of_unicode_still_fits() -> None:
     texts = ["".join(map(chr, range(start, start + 1000))) for start in range(0x10000, 0x10FC18, 1000)]
     found = grams.shingle_sets(texts)

@@ -117,6 +117,72 @@ def test_the_highest_across_of_old_and_new(tmp_path: Path, joins: list[str]) -> 
     assert across(tmp_path, [*texts, texts[30] + "x"], [*sides, 2], joins)
 
 
+@pytest.fixture
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The similarity of each reading of all texts."""
+    made: list[float] = []
+    ask = asking.pairs_of
+
+    def counted(texts: Any, new: Any, threshold: float, *sides: Any) -> Any:
+        made.append(threshold)
+        return ask(texts, new, threshold, *sides)
+
+    monkeypatch.setattr(asking, "pairs_of", counted)
+    return made
+
+
+def test_new_texts_are_asked_once_for_both(tmp_path: Path, joins: list[str], readings: list[float]) -> None:
+    texts = [*dict.fromkeys(corpus(420))][:400]
+    sides = [place % 3 for place in range(400)]
+    tied(tmp_path, texts[20:], joins, 0.8)
+    highest = joined.highest_across(tmp_path, texts[20:], sides[20:], 0.8).similarity[0]
+    assert tied(tmp_path, texts, joins, 0.8)
+    assert across(tmp_path, texts, sides, joins)
+    assert highest > 0.8  # as no split leaves it, but a memo may tell
+    assert readings == [0.8]
+    assert across(tmp_path, texts[:-30], sides[:-30], joins)
+
+
+@pytest.mark.parametrize("near", [0.0, 1.0])
+def test_asked_along_or_not_the_same_is_found(
+    tmp_path: Path, joins: list[str], readings: list[float], near: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(joined, "NEAR", near)
+    texts = [*dict.fromkeys(corpus(420))][:400]
+    texts[3] = texts[200] + "x"
+    sides = [place % 3 for place in range(400)]
+    tied(tmp_path, texts[10:], joins, 0.95)
+    top = joined.highest_across(tmp_path, texts[10:], sides[10:], 0.95).similarity[0]
+    assert tied(tmp_path, texts, joins, 0.95)
+    found = joined.highest_across(tmp_path, texts, sides, 0.95)
+    assert same(found, similarity.highest_across(texts, sides, 0.95))
+    assert readings == ([top] if near else [0.95, top])
+
+
+def test_what_was_not_asked_is_read(tmp_path: Path, joins: list[str], readings: list[float]) -> None:
+    """Texts that stand twice, and texts that came to stage split without stage dedupe."""
+    texts = [*dict.fromkeys(corpus(420))][:400]
+    sides = [place % 3 for place in range(400)]
+    tied(tmp_path, texts[20:], joins, 0.95)
+    joined.highest_across(tmp_path, texts[20:], sides[20:], 0.95)
+    tied(tmp_path, texts[10:], joins, 0.95)
+    for more in ([], [texts[0]]):
+        readings.clear()
+        given = [*texts, *more], [*sides, *(2 for _ in more)]
+        assert same(joined.highest_across(tmp_path, *given, 0.95), similarity.highest_across(*given, 0.95))
+        assert len(readings) == 1
+
+
+def test_a_whole_join_leaves_nothing_asked(tmp_path: Path, joins: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = corpus(400)
+    tied(tmp_path, texts[10:], joins, 0.8)
+    tied(tmp_path, texts, joins, 0.8)
+    assert [path.name for path in (tmp_path / memo.FOLDER).glob("asked-*")]
+    monkeypatch.setattr(asking, "MOST", 0)
+    tied(tmp_path, corpus(400, seed=6), joins, 0.8)
+    assert not [path.name for path in (tmp_path / memo.FOLDER).glob("asked-*")]
+
+
 def test_the_highest_pair_went_or_changed_sides(tmp_path: Path, joins: list[str]) -> None:
     texts = corpus(400)
     sides = [place % 3 for place in range(400)]

@@ -29,6 +29,16 @@ def test_a_table_comes_back_with_what_is_said_beside_it(tmp_path: Path) -> None:
     assert found.schema.metadata == {b"told": b"1"}
 
 
+def test_an_entry_is_dropped(tmp_path: Path) -> None:
+    memo, other = Memo(tmp_path, "asked", 1), Memo(tmp_path, "asked", 2)
+    memo.drop()
+    memo.write(TABLE)
+    other.write(TABLE)
+    memo.drop()
+    assert memo.read() is None
+    assert other.read() is not None
+
+
 @pytest.mark.parametrize("key", [("clean", {"a": 2}), ("clean",), ("ingest", {"a": 1})])
 def test_another_question_has_another_answer(tmp_path: Path, key: tuple[Any, ...]) -> None:
     Memo(tmp_path, "clean", {"a": 1}).write(TABLE)

@@ -25,6 +25,20 @@ def test_rows_stand_in_the_order_of_their_ids(tmp_path: Path) -> None:
     assert tables.read_column(tmp_path / "rows.parquet", "source") == ["r", "s", "s"]
 
 
+def test_some_columns_of_a_table(tmp_path: Path) -> None:
+    write(tmp_path / "rows.parquet", ROWS)
+    assert tables.read_table(tmp_path / "rows.parquet", "label", "id").column_names == ["label", "id"]
+    assert tables.read_table(tmp_path / "rows.parquet").column_names == list(tables.ROW)
+
+
+def test_what_stands_beside_a_name() -> None:
+    names = pd.Series(["b", "a", "b"])
+    assert tables.places(["a", "c", "b"], names).tolist() == [1, -1, 0]
+    assert tables.beside(pd.Series(["a", "c", "b"]), names, [7, 8, 9], -5).tolist() == [8, -5, 7]
+    assert tables.beside([], names, [7, 8, 9], -5).tolist() == []
+    assert tables.beside(["a"], [], [], -5).tolist() == [-5]
+
+
 def test_an_empty_table_keeps_its_columns(tmp_path: Path) -> None:
     write(tmp_path / "rows.parquet", [])
     assert list(tables.read(tmp_path / "rows.parquet").columns) == list(tables.ROW)

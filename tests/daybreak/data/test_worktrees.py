@@ -66,3 +66,15 @@ def test_changed_and_new_files_differ(checkout: tuple[Path, str]) -> None:
     assert not worktrees.differs(root, head, "code")
     (root / "code" / "b.py").touch()
     assert worktrees.differs(root, head, "code")
+
+
+def test_the_user_s_hooks_are_not_run(checkout: tuple[Path, str], tmp_path: Path) -> None:
+    root, first = checkout
+    hook = root / ".git" / "hooks" / "post-checkout"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n", encoding="utf-8")
+    hook.chmod(0o755)
+    worktrees.add(root, first, tmp_path / "aside")
+    assert not (tmp_path / "ran").exists()
+    run_git(root, "checkout", "--quiet", "--detach")
+    assert (tmp_path / "ran").exists(), "a hook that would not have run proves nothing"

@@ -62,9 +62,7 @@ def _rules(path: Path) -> dict[str, int]:
     """Rows that each rule refused, in the order of the rules' names."""
     if not path.is_file():
         return {}
-    import pyarrow.parquet as pq
-
-    counts = pq.read_table(path, columns=["rule"])["rule"].value_counts().to_pylist()
+    counts = tables.read_table(path, "rule")["rule"].value_counts().to_pylist()
     return {str(each["values"]): int(each["counts"]) for each in sorted(counts, key=lambda each: each["values"])}
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from daybreak.data import tables
 from daybreak.data.describing.accounts import SPLITS
 from daybreak.data.labels import names
 
@@ -24,11 +25,10 @@ Tally = tuple[str, str, int, int, int]  # value, label, rows, test rows, test ro
 def kept(root: Path, *columns: str) -> pa.Table:
     """These columns of all rows of the splits, and `split`."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     parts = []
     for name in SPLITS:
-        part = pq.read_table(root / f"data/split/{name}.parquet", columns=list(columns))
+        part = tables.read_table(root / f"data/split/{name}.parquet", *columns)
         parts.append(part.append_column("split", pa.repeat(pa.scalar(name), len(part))))
     return pa.concat_tables(parts)
 

@@ -79,10 +79,10 @@ def _near_duplicates(root: Path, name: str, examples: int) -> list[dict[str, Any
 
 def _rows(root: Path, ids: set[str]) -> pd.DataFrame:
     """The cleaned rows of these ids, by id."""
-    import pyarrow.parquet as pq
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
     path = root / "data/clean/rows.parquet"
-    found = pq.read_table(path, columns=["id", "text", "label"], filters=[("id", "in", sorted(ids))]) if ids else None
-    if found is None:
-        found = pq.ParquetFile(path).schema_arrow.empty_table()
-    return found.to_pandas().drop_duplicates("id").set_index("id")
+    at = pc.indices_nonzero(pc.is_in(tables.read_table(path, "id")["id"], value_set=pa.array(sorted(ids), pa.string())))
+    found: pd.DataFrame = tables.read_table(path, "id", "text", "label").take(at).to_pandas()
+    return found.drop_duplicates("id").set_index("id")

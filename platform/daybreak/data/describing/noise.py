@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from daybreak.data import baseline, tables
+from daybreak.data import baseline, recalled, tables
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,6 +48,21 @@ def suspects(rows: pd.DataFrame) -> pd.DataFrame | None:
     suggested = [names[place] for place in chances[doubtful].argmax(axis=1)]
     told = found.assign(suggested=suggested, confidence=chances[doubtful, given[doubtful]])
     return told[told["suggested"] != told["label"]].sort_values(list(SUSPECT), kind="stable")
+
+
+def remembered(root: Path, rows: pd.DataFrame) -> pd.DataFrame | None:
+    """The suspects of rows that were drawn, of the run before if it drew the same."""
+    import pandas as pd
+
+    def work() -> list[dict[str, Any]] | None:
+        found = suspects(rows)
+        return None if found is None else found[["id", "confidence", "suggested"]].to_dict("records")
+
+    key = hashlib.sha256()
+    for row in rows[["id", "text", "label", "cluster"]].itertuples(index=False):
+        key.update(json.dumps(row).encode("utf-8", "surrogatepass"))
+    told = recalled.value(root, "noise", key.hexdigest(), work=work)
+    return None if told is None else pd.DataFrame(told, columns=["id", "confidence", "suggested"]).merge(rows, on="id")
 
 
 def summary(found: pd.DataFrame | None, looked_at: int, examples: int) -> dict[str, Any] | None:

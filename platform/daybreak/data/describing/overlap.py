@@ -7,6 +7,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from daybreak.data import tables
+
 SHOWN = 12  # pairs of sources that are told, those that share most first
 
 
@@ -30,16 +32,21 @@ def overlap(root: Path) -> list[dict[str, Any]]:
 
 def _shared(root: Path) -> list[dict[str, int]]:
     """Of each text in several sources, its rows by source."""
+    import pyarrow as pa
     import pyarrow.compute as pc
-    import pyarrow.parquet as pq
 
-    table = pq.read_table(root / "data/ingest/rows.parquet", columns=["text", "source"])
-    table = table.set_column(0, "text", pc.utf8_trim_whitespace(table["text"]))
-    if pc.count_distinct(table["source"]).as_py() < 2:
+    path = root / "data/ingest/rows.parquet"
+    sources = tables.read_table(path, "source")["source"]
+    if pc.count_distinct(sources).as_py() < 2:
         return []
+    texts = pc.utf8_trim_whitespace(tables.read_table(path, "text")["text"])
+    largest = max(sources.value_counts().to_pylist(), key=lambda each: each["counts"])
+    elsewhere = texts.filter(pc.not_equal(sources, largest["values"]))  # what two have stands in a smaller one
+    possible = pc.is_in(texts, value_set=elsewhere.unique())
+    table = pa.table({"text": texts.filter(possible), "source": sources.filter(possible)})
     cells = table.group_by(["text", "source"]).aggregate([([], "count_all")])
-    sources = cells.group_by("text").aggregate([([], "count_all")])
-    several = sources.filter(pc.greater(sources["count_all"], 1))["text"]
+    several = cells.group_by("text").aggregate([([], "count_all")])
+    several = several.filter(pc.greater(several["count_all"], 1))["text"]
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for row in cells.filter(pc.is_in(cells["text"], value_set=several)).to_pylist():
         found[row["text"]][row["source"]] = row["count_all"]

@@ -58,6 +58,24 @@ def test_the_same_rows_give_the_same_suspects(rows: pd.DataFrame, tmp_path: Path
     assert list(tables.read(tmp_path / "a").columns) == list(noise.SUSPECT)
 
 
+def test_the_suspects_of_the_same_rows_are_remembered(
+    rows: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doubtful = rows.assign(
+        label=[OTHER[label] if place % 25 == 0 else label for place, label in enumerate(rows["label"])]
+    )
+    noise.write(noise.suspects(doubtful), tmp_path / "fresh")
+    assert noise.remembered(tmp_path, rows.assign(label="only")) is None
+    noise.remembered(tmp_path, doubtful)
+    monkeypatch.setattr(noise, "suspects", None)
+    noise.write(noise.remembered(tmp_path, doubtful), tmp_path / "again")
+    noise.write(noise.remembered(tmp_path, doubtful.assign(split="test")), tmp_path / "moved")
+    assert (tmp_path / "again").read_bytes() == (tmp_path / "fresh").read_bytes()
+    assert set(tables.read(tmp_path / "moved")["split"]) == {"test"}
+    with pytest.raises(TypeError):
+        noise.remembered(tmp_path, doubtful.assign(cluster="one"))
+
+
 @pytest.mark.parametrize("labels", [["only"], ["a", "b"]])
 def test_what_cannot_be_learnt_is_not_doubted(rows: pd.DataFrame, labels: list[str], tmp_path: Path) -> None:
     few = rows[: noise.FEWEST].assign(label=[labels[place % len(labels)] for place in range(noise.FEWEST)])

@@ -9,8 +9,8 @@ import yaml
 
 from daybreak.params import Params, known_keys, load_params
 
-# Sections whose keys are the user's own: what is searched, and the keys of another library's configuration.
-FREE = {"tuning.space", "model.config"}
+# Sections whose keys are the user's own: what is searched, labels, and the keys of another library's configuration.
+FREE = {"tuning.space", "model.config", "gates.quality.critical"}
 
 
 def leaves(tree: dict[str, Any], prefix: str = "") -> set[str]:

@@ -1,6 +1,7 @@
-"""`daybreak gates`: list the gates, and explain their verdicts."""
+"""`daybreak gates`: list the gates, say what they can decide, and explain their verdicts."""
 
 from daybreak.cli.base import JsonOption, ProjectOption, RunArgument, find_run, gates, open_project, show
+from daybreak.errors import BadInput
 
 
 @gates.command("list")
@@ -20,6 +21,25 @@ def gates_list(project: ProjectOption = None, as_json: JsonOption = False) -> No
         for name, module in room.discover().items()
     ]
     show({"gates": found}, as_json, listings.gates)
+
+
+@gates.command("plan")
+def gates_plan(project: ProjectOption = None, as_json: JsonOption = False) -> None:
+    """Say, before any training, which questions the prepared rows can settle, and how many more the others need."""
+    from daybreak.data import versions
+    from daybreak.gates import planning
+    from daybreak.reports import listings
+
+    night = open_project(project)
+    dataset = versions.status(night.project)
+    if dataset is None:
+        raise BadInput("the data is not prepared as params.yaml has it", "a data version", "Run daybreak data prepare")
+    found = [
+        {"gate": gate, "settled": each.settled, **each._asdict()}
+        for gate, questions in planning.plan(dataset, night.params.gates).items()
+        for each in questions
+    ]
+    show({"plan": found}, as_json, listings.gate_plan)
 
 
 @gates.command("explain")

@@ -38,16 +38,17 @@ def measure(
     """Measure an artifact on the test split into `folder/measurements/`, one `<measurement>.json` each.
 
     `model` is the torch model it was exported from and `twin` the other artifact of that export. Without a model only
-    the predictions are measured, which is all that is asked of a champion. Raises ModelError for an artifact that was
-    altered and for a candidate with other labels than the dataset, DataError for a split that cannot be used, and
-    EvidenceMismatch if the splits are not, or do not stay, those that the dataset's digest names.
+    its answers are measured (files that say OF_CHAMPION), which is all that is asked of a champion. Raises ModelError
+    for an artifact that was altered and for a candidate with other labels than the dataset, DataError for a split that
+    cannot be used, and EvidenceMismatch if the splits are not, or do not stay, those that the dataset's digest names.
     """
     from daybreak.evaluation.subject import Subject
 
     subject = Subject.of(artifact, dataset, model, twin) if model else Subject(artifact, dataset, None, None)
     subject.verify_data()
     found = discover()
-    names = sorted(found, key=lambda name: name != "predictions") if model else ["predictions"]
+    names = sorted(found, key=lambda name: name != "predictions")
+    names = names if model else [name for name in names if getattr(found[name], "OF_CHAMPION", False)]
     place = folder / "measurements"
     place.mkdir(parents=True)
     metrics: dict[str, float] = {}

@@ -8,6 +8,7 @@ import torch
 
 from daybreak import recipes
 from daybreak.errors import ModelError
+from daybreak.evaluation import shapes
 from daybreak.evaluation.subject import BATCH_SIZE, THREADS, Subject
 from daybreak.inference import Batch, Predictor
 
@@ -19,12 +20,17 @@ ALONE = 200
 
 
 def measure(subject: Subject, folder: Path) -> dict[str, Any]:
-    """The shipped artifact and its twin against torch; flipped rows with both margins, the surest first."""
+    """The shipped artifact and its twin against torch; flipped rows with both margins, the surest first.
+
+    `shapes` has the largest logit difference from torch of each artifact for every shape of batch that may be met.
+    """
     texts = subject.texts[:ROWS]
-    expected = _torch_answers(subject, texts)
-    answers = {subject.artifact.kind: subject.predictor.predict(texts, BATCH_SIZE).logits}
+    network = _network(subject)
+    expected = _torch_answers(subject, network, texts)
+    predictors: dict[str, Predictor] = {subject.artifact.kind: subject.predictor}
     if subject.twin:
-        answers[subject.twin.kind] = Predictor.of(subject.twin, threads=THREADS).predict(texts, BATCH_SIZE).logits
+        predictors[subject.twin.kind] = Predictor.of(subject.twin, threads=THREADS)
+    answers = {kind: predictor.predict(texts, BATCH_SIZE).logits for kind, predictor in predictors.items()}
     names = subject.predictor.labels
     right = np.array([names.index(label) for label in subject.test["label"].astype(str)[: len(texts)]])
     return {
@@ -33,6 +39,7 @@ def measure(subject: Subject, folder: Path) -> dict[str, Any]:
         "torch_accuracy": float((expected.argmax(1) == right).mean()),
         **{kind: _compare(found, expected, right) for kind, found in answers.items()},
         "alone": _alone(subject.predictor, texts[:ALONE]),
+        "shapes": _shapes(network, predictors, texts[:ALONE]),
         "flipped": _flipped(subject, answers[subject.artifact.kind], expected),
     }
 
@@ -49,10 +56,24 @@ def torch_logits(network: torch.nn.Module, batch: Batch) -> "np.typing.NDArray[n
     return np.asarray(logits.float().numpy(), dtype=np.float32)
 
 
-def _torch_answers(subject: Subject, texts: list[str]) -> "np.typing.NDArray[np.float32]":
+def _network(subject: Subject) -> torch.nn.Module:
     if subject.model is None:
         raise ModelError("no torch model to compare with", "the model the artifact was exported from", "Train again")
-    network = recipes.find(subject.model.recipe).load_model(subject.model)
+    return recipes.find(subject.model.recipe).load_model(subject.model)
+
+
+def _shapes(network: torch.nn.Module, predictors: dict[str, Predictor], texts: list[str]) -> list[dict[str, Any]]:
+    found = []
+    for batch in shapes.batches(next(iter(predictors.values())), texts):
+        expected = torch_logits(network, batch)
+        differences = {
+            kind: float(np.abs(predictor.logits(batch) - expected).max()) for kind, predictor in predictors.items()
+        }
+        found.append({"batch": len(batch.rows), "length": batch.input_ids.shape[1], **differences})
+    return found
+
+
+def _torch_answers(subject: Subject, network: torch.nn.Module, texts: list[str]) -> "np.typing.NDArray[np.float32]":
     logits = np.zeros((len(texts), len(subject.predictor.labels)), dtype=np.float32)
     for batch in subject.predictor.batches(texts, BATCH_SIZE):
         logits[batch.rows] = torch_logits(network, batch)

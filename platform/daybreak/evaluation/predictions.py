@@ -1,12 +1,15 @@
 """Answers to the test split, and the metrics of the task."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from daybreak.evaluation.subject import Subject
-from daybreak.inference import Predictor
+from daybreak.inference import Predictions, Predictor
+
+OF_CHAMPION = True
 
 
 def measure(subject: Subject, folder: Path) -> dict[str, Any]:
@@ -77,11 +80,15 @@ def _auc(labels: list[str], probabilities: "np.typing.NDArray[np.float32]", name
     return float(np.mean([roc_auc_score(truth[:, column], probabilities[:, column]) for column in range(len(names))]))
 
 
-def _write(subject: Subject, path: Path) -> None:
+def write(path: Path, ids: Sequence[Any], labels: Sequence[str], found: Predictions, names: Sequence[str]) -> None:
+    """The table of answers, one row a text: `id, label, predicted` and a `logit_<label>` for each label."""
     import pandas as pd
 
-    table: dict[str, Any] = {"id": subject.test["id"], "label": subject.test["label"].astype(str)}
-    table["predicted"] = subject.predictions.labels
-    for column, name in enumerate(subject.predictor.labels):
-        table[f"logit_{name}"] = subject.predictions.logits[:, column]
+    logits = {f"logit_{name}": found.logits[:, column] for column, name in enumerate(names)}
+    table = {"id": list(ids), "label": list(labels), "predicted": found.labels, **logits}
     pd.DataFrame(table).to_parquet(path, index=False)
+
+
+def _write(subject: Subject, path: Path) -> None:
+    labels = subject.test["label"].astype(str).tolist()
+    write(path, subject.test["id"].tolist(), labels, subject.predictions, subject.predictor.labels)

@@ -25,6 +25,7 @@ class Finding:
     """One question of a gate: PASS if even the worse bound keeps to the limit, FAIL if even the better one breaks it.
 
     `rows_needed` is how many samples would settle it, None if no number would; `show` writes a value with its unit.
+    Where tests decide that no pair of bounds sums up, `decided` has what they say and `because` why it is a FAIL.
     """
 
     question: str
@@ -37,9 +38,13 @@ class Finding:
     unit: str = "test rows"
     rows_needed: int | None = None
     show: Callable[[float], str] = percent
+    decided: Outcome | None = None
+    because: str = ""
 
     @property
     def outcome(self) -> Outcome:
+        if self.decided is not None:
+            return self.decided
         low, high = self.bounds
         if low >= self.limit if self.direction == "at least" else high <= self.limit:
             return Outcome.PASS
@@ -67,7 +72,7 @@ class Finding:
         if self.outcome is Outcome.PASS:
             return f"{found}, at worst {self.show(self.bound)}; {asked}."
         if self.outcome is Outcome.FAIL:
-            return f"{found}, at best {self.show(self.bound)}; {asked}. {self.remedy}."
+            return f"{found}, {self.because or f'at best {self.show(self.bound)}'}; {asked}. {self.remedy}."
         more = f"About {self.needs_more:,} more {self.unit} would settle it. " if self.needs_more else ""
         low, high = self.show(self.bounds.low), self.show(self.bounds.high)
         return f"{found}, which leaves it anywhere from {low} to {high}; {asked}. {more}{self.remedy}."
@@ -93,6 +98,20 @@ def conclude(
         reason=" ".join([*(finding.sentence for finding in ordered), *notes]),
         needs_more=leading.needs_more,
         details={"findings": [_summary(finding) for finding in ordered], **(details or {})},
+    )
+
+
+def not_applicable(gate: str, code: str, reason: str) -> Verdict:
+    """The verdict of a gate whose own rule says that there is nothing to judge."""
+    return Verdict(
+        gate=gate,
+        outcome=Outcome.NOT_APPLICABLE,
+        measured=None,
+        limit=None,
+        bound=None,
+        samples=0,
+        reason=reason,
+        code=code,
     )
 
 

@@ -1,11 +1,13 @@
 """The exported artifact answers as the trained model did."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import Field
 
 from daybreak.gates.base import GateParams, read
-from daybreak.gates.decision import Finding, conclude
+from daybreak.gates.decision import Finding, conclude, percent
+from daybreak.gates.planning import Question, Rows
 from daybreak.gates.statistics import Bounds, clopper_pearson, rows_to_settle_share
 from daybreak.records import Evidence, Verdict
 
@@ -31,9 +33,18 @@ def check(evidence: Evidence, params: Params) -> Verdict:
     found = read(evidence.candidate, "parity")
     findings = [_flips(found, params)]
     if "onnx-fp32" in found:
-        findings.append(_difference(found, params))
+        findings += [_difference(found, params), _shapes(found, params)]
     details = {"examples": found["flipped"][:EXAMPLES], "shipped": found["shipped"], "alone": found["alone"]}
     return conclude("parity", findings, details=details)
+
+
+def plan(rows: Rows, params: Params) -> Iterator[Question]:
+    """For an export that flips a tenth of what is allowed, which is what INT8 does to the sample."""
+    few = params.max_flip_rate / 10
+    needed = rows_to_settle_share(few, params.max_flip_rate)
+    yield Question(
+        f"at most {percent(params.max_flip_rate)} of labels flipped by export", percent(few), rows.test, needed
+    )
 
 
 def _flips(found: dict[str, Any], params: Params) -> Finding:
@@ -58,6 +69,21 @@ def _difference(found: dict[str, Any], params: Params) -> Finding:
         limit=params.max_logit_difference,
         bounds=Bounds(largest, largest),
         samples=found["rows"],
+        show="{:.2g}".format,
+        remedy="The export is wrong for this architecture: try another opset, and report it",
+    )
+
+
+def _shapes(found: dict[str, Any], params: Params) -> Finding:
+    """The worst of all shapes of batch: a mask that is dropped, or a length that is frozen, shows in some of them."""
+    worst = max(found["shapes"], key=lambda shape: float(shape["onnx-fp32"]))
+    return Finding(
+        question=f"Largest logit difference of onnx-fp32 from torch (batch {worst['batch']}, length {worst['length']})",
+        measured=worst["onnx-fp32"],
+        limit=params.max_logit_difference,
+        bounds=Bounds(worst["onnx-fp32"], worst["onnx-fp32"]),
+        samples=len(found["shapes"]),
+        unit="shapes of batch",
         show="{:.2g}".format,
         remedy="The export is wrong for this architecture: try another opset, and report it",
     )

@@ -1,11 +1,13 @@
 """The training data is not ruder than agreed, as far as a word list can tell."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
 
 from daybreak.gates.base import GateParams, read
-from daybreak.gates.decision import Finding, conclude
+from daybreak.gates.decision import Finding, conclude, percent
+from daybreak.gates.planning import Question, Rows
 from daybreak.gates.statistics import rows_to_settle_share, wilson
 from daybreak.records import Evidence, Verdict
 
@@ -20,6 +22,13 @@ class Params(GateParams):
 
     mode: Literal["block", "warn", "off"] = "warn"
     max_share: float = Field(default=0.02, ge=0, lt=1, description="share of training rows with a word of the list")
+
+
+def plan(rows: Rows, params: Params) -> Iterator[Question]:
+    """For data with half of what is allowed."""
+    half = params.max_share / 2
+    needed = rows_to_settle_share(half, params.max_share)
+    yield Question(f"at most {percent(params.max_share)} of rude training rows", percent(half), rows.train, needed)
 
 
 def check(evidence: Evidence, params: Params) -> Verdict:

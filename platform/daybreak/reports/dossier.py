@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from daybreak.records import Evidence, Judgement, RunRecord, SweepRef
-from daybreak.reports import content, curves, plots, searching, words
+from daybreak.reports import content, curves, judged, plots, searching, words
 
 Language = Literal["en", "zh"]
 
@@ -55,6 +55,7 @@ def render(tree: dict[str, Any], language: Language = "en") -> str:
         "loss": plots.loss_curve(tree["history"]),
         "curves": curves.of_training(tree["history"]),
         "composition": curves.of_composition(tree["training"]["composition"]),
+        "judged": judged.of_measurements(tree["measurements"]),
         **searching.of_sweep(tree["sweep"]),
     }
     return environment.get_template("dossier.html").render(**tree, plots=drawn, language=language)

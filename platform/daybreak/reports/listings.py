@@ -87,6 +87,22 @@ def gates(listing: Mapping[str, Any]) -> "Table":
     return table(("gate", "mode", "limits", "file"), rows)
 
 
+def gate_plan(listing: Mapping[str, Any]) -> "Table":
+    """Each question, whether the rows can settle it, and how many it needs."""
+    rows = [
+        (
+            each["gate"],
+            each["question"],
+            each["supposed"],
+            f"{each['rows']:,}",
+            f"{each['needed']:,}" if each["needed"] else "no number",
+            "yes" if each["settled"] else "no",
+        )
+        for each in listing["plan"]
+    ]
+    return table(("gate", "question", "if it truly is", "rows", "needed", "can pass"), rows)
+
+
 def explanation(listing: Mapping[str, Any]) -> "Table":
     """Verdicts in plain words."""
     return table(

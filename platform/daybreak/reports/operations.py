@@ -88,6 +88,8 @@ def _facts(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "project", told["project"]
     following, last, hold, pin = told["next_run"], told["last_run"], told["hold"], told["data"]["pinned"]
     yield "next run", f"{following['at']}  {following['name']}" if following else "none is scheduled"
+    if told["unreleased"]:
+        yield "nights", told["unreleased"]
     yield "last run", f"{last['at']}  {last['run_id']}: {last['status']}. {last['reason']}" if last else "none yet"
     yield "champion", f"version {told['champion']}" if told["champion"] else "none yet"
     if hold:

@@ -17,7 +17,7 @@ def of_sweep(sweep: Mapping[str, Any]) -> dict[str, str]:
     return {
         "trials": trial_curves(trials, less=less),
         "optimisation": optimisation(trials, less=less),
-        "parallel": parallel(trials, less=less),
+        "parallel": parallel(trials, sweep["metric"], less=less),
         "importance": importance(sweep.get("importance") or {}),
     }
 
@@ -38,22 +38,23 @@ def trial_curves(trials: Trials, *, less: bool = False) -> str:
 
 
 def optimisation(trials: Trials, *, less: bool = False) -> str:
-    """Each trial's score in the order they were asked for, and the best so far. "" without any score."""
-    scored = [(trial["number"], trial["score"]) for trial in trials if trial["score"] is not None]
+    """Each trial's score in the order they were asked for, and the best so far of those that may win; "" for none."""
+    scored = sorted((trial for trial in trials if trial["score"] is not None), key=lambda trial: trial["number"])
     if not scored:
         return ""
     figure, axes = plots.frame()
-    numbers, scores = zip(*sorted(scored), strict=True)
-    choose = min if less else max
-    best = [choose(scores[: place + 1]) for place in range(len(scores))]
-    axes.step(numbers, best, where="post", color=plots.ACCENT, linewidth=2)
+    numbers, scores = zip(*((trial["number"], trial["score"]) for trial in scored), strict=True)
+    choose, running = min if less else max, _running(scored)
+    best = [choose(trial["score"] for trial in running[: place + 1]) for place in range(len(running))]
+    ends = [*(trial["number"] for trial in running), numbers[-1]]
+    axes.step(ends, [*best, best[-1]], where="post", color=plots.ACCENT, linewidth=2)
     axes.plot(numbers, scores, color=plots.SECOND, linestyle="none", marker="o", markersize=6)
     axes.set_xticks(numbers if len(numbers) <= 12 else numbers[:: math.ceil(len(numbers) / 12)])
     return plots.as_svg(figure, "optimisation")
 
 
-def parallel(trials: Trials, *, less: bool = False) -> str:
-    """One line a trial through its settings to its score (right), the best strong; a line breaks where one has none.
+def parallel(trials: Trials, metric: str = "", *, less: bool = False) -> str:
+    """One line a trial through its settings to its `metric` (right), the best strong; it breaks where one has none.
 
     "" for fewer than two trials with a score, or for nothing that was searched.
     """
@@ -73,7 +74,7 @@ def parallel(trials: Trials, *, less: bool = False) -> str:
         axes.plot(
             range(len(heights)), heights, color=colour, linewidth=width, marker="o", markersize=3, zorder=2 + strong
         )
-    _name_axes(axes, [name.removeprefix("model.config.") for name in names], columns)
+    _name_axes(axes, [*(name.removeprefix("model.config.") for name in names), metric], columns)
     return plots.as_svg(figure, "parallel")
 
 
@@ -91,8 +92,13 @@ def importance(shares: Mapping[str, float]) -> str:
 
 
 def _best(trials: Trials, *, less: bool) -> Mapping[str, Any] | None:
-    scored = [trial for trial in trials if trial["score"] is not None]
+    scored = _running([trial for trial in trials if trial["score"] is not None])
     return (min if less else max)(scored, key=lambda trial: trial["score"], default=None)
+
+
+def _running(scored: Trials) -> Trials:
+    """Trials that may be the winner: those that ran to their end, if any did."""
+    return [trial for trial in scored if trial.get("state") == "completed"] or scored
 
 
 def _places(column: Sequence[Any]) -> list[float]:
@@ -123,7 +129,7 @@ def _name_axes(axes: Any, names: Sequence[str], columns: Sequence[Sequence[Any]]
         for height, value, side in ((-0.05, ends[0], "top"), (1.05, ends[1], "bottom")):
             written = value if isinstance(value, str) else f"{value:.3g}"
             axes.text(place, height, written, ha="center", va=side, fontsize=8, color=plots.FAINT)
-    axes.set_xticks(range(len(columns)), [*names, ""])
+    axes.set_xticks(range(len(columns)), names)
     axes.set_yticks([])
     axes.set_ylim(-0.22, 1.22)
     axes.set_xlim(-0.35, len(columns) - 0.65)

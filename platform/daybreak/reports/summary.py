@@ -27,7 +27,13 @@ def of_training(record: RunRecord) -> str:
         if f"base_{name}" in record.metrics
     ]
     compared = ", ".join(told)
-    return f"Trained on data version {record.data_version}. Against its base: {compared}. {record.artifacts['report']}"
+    said = f"Trained on data version {record.data_version}. Against its base: {compared}."
+    if record.status == "unchanged":
+        said = f"Nothing changed since run {record.same_as}. Against its base: {compared}."
+    if record.model:
+        said += f" It is version {record.model.version} of {record.model.name}; to begin from it, set model.base of"
+        said += f" another project to {record.artifacts['model']}."
+    return f"{said} {record.artifacts['report']}"
 
 
 def table(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:

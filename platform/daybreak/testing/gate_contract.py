@@ -86,8 +86,17 @@ def make_evidence(folder: Path, *, champion: bool = True) -> Evidence:
     _write(candidate.path, "fairness", _fairness())
     _write(candidate.path, "toxicity", _toxicity())
     _write(candidate.path, "latency", _latency())
+    _write(candidate.path, "calibration", _calibration())
+    _write(candidate.path, "contamination", _contamination())
+    _write(candidate.path, "golden", {"cases": 20, "not_asked": 0, "failed": []})
+    _write(candidate.path, "licence", _licence())
+    _write(candidate.path, "release_set", {"rows": 0, "digest": None})
+    _write(candidate.path, "robustness", _robustness())
+    _write(candidate.path, "size", {"kind": "onnx-int8", "bytes": 2_600_000, "files": {"model.onnx": 2_600_000}})
     write_answers(candidate.path / "baseline.parquet", wrong_every=10, offset=4)
     opponent = _measured(folder / "champion", "b" * 64, wrong_every=10, offset=1) if champion else None
+    if opponent:
+        _write(opponent.path, "release_set", {"rows": 0, "digest": None})
     return Evidence(candidate=candidate, champion=opponent, dataset=dataset)
 
 
@@ -119,7 +128,9 @@ def _parity() -> dict[str, Any]:
     int8 = {"flips": 2, "flip_rate": 2 / ROWS, "max_logit_difference": 0.02}
     fp32 = {"flips": 0, "flip_rate": 0.0, "max_logit_difference": 1e-6}
     flipped = [{"id": "7", "text": "还行", "torch": "positive", "artifact": "negative"}]
-    return {"rows": ROWS, "shipped": "onnx-int8", "onnx-int8": int8, "onnx-fp32": fp32, "alone": {}, "flipped": flipped}
+    shapes = [{"batch": size, "length": 8, "onnx-fp32": 1e-6, "onnx-int8": 0.02} for size in (1, 7)]
+    found = {"onnx-int8": int8, "onnx-fp32": fp32, "alone": {}, "flipped": flipped, "shapes": shapes}
+    return {"rows": ROWS, "shipped": "onnx-int8", **found}
 
 
 def _fairness() -> dict[str, Any]:
@@ -138,6 +149,25 @@ def _toxicity() -> dict[str, Any]:
 def _latency() -> dict[str, Any]:
     single = {"p50": 2.0, "p95": 3.0, "milliseconds": [2.0 + row % 10 / 10 for row in range(200)]}
     return {"threads": 1, "batches": {"1": single, "32": {"p50": 30.0, "p95": 40.0, "milliseconds": [30.0]}}}
+
+
+def _calibration() -> dict[str, Any]:
+    resampled = [0.03 + row % 20 / 1000 for row in range(999)]
+    return {"rows": ROWS, "error": 0.04, "perfect": 0.02, "resampled": resampled, "brier": 0.15, "bins": []}
+
+
+def _contamination() -> dict[str, Any]:
+    benchmark = {"set": "exam.jsonl", "rows": 500, "found": 0, "examples": []}
+    return {"leakage": {"pairs": 0, "max_similarity": 0.7}, "sets": [benchmark], "test_rows": ROWS}
+
+
+def _licence() -> dict[str, Any]:
+    return {"rows": 7 * ROWS, "licences": {"MIT": {"rows": 7 * ROWS, "known": True, "obligations": []}}}
+
+
+def _robustness() -> dict[str, Any]:
+    way = {"rows": 500, "before": 0.9, "after": 0.88, "lost": 15, "won": 5, "examples": []}
+    return {"rows": 500, "ways": {"typos": way, "case": {**way, "rows": 20, "lost": 1, "won": 0}}}
 
 
 def _name(gate: ModuleType) -> str:

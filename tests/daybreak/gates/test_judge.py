@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from daybreak import digests
+from daybreak import digests, gates
 from daybreak.errors import EvidenceMismatch
 from daybreak.gates.base import GateParams
 from daybreak.gates.judge import VERDICTS, ask, judge
@@ -43,7 +43,7 @@ def gate_that(answer: Any) -> ModuleType:
 
 def test_every_gate_is_asked_and_written_down(sealed: Evidence, tmp_path: Path) -> None:
     judgement = judge(sealed, section(), tmp_path, 3)
-    assert [verdict.gate for verdict in judgement.verdicts] == ["fairness", "latency", "parity", "quality", "toxicity"]
+    assert [verdict.gate for verdict in judgement.verdicts] == list(gates.discover())
     assert judgement.blocked_by == ()
     assert judgement.champion_version == 3
     written = json.loads((tmp_path / VERDICTS).read_text(encoding="utf-8"))

@@ -173,3 +173,59 @@ def test_no_rows_are_no_evidence(evidence: Evidence) -> None:
     answers(evidence, wrong_every=10, rows=0)
     with pytest.raises(DataError, match="has no rows"):
         check(evidence, Params())
+
+
+def test_a_critical_label_has_a_floor_of_its_own(evidence: Evidence) -> None:
+    """Of 1,000 negative rows every fifth is missed, and no positive one: the mean hides what the label shows."""
+    answers(evidence, wrong_every=10, offset=1)
+    assert check(evidence, Params(critical={"positive": 0.99})).outcome is Outcome.PASS
+    verdict = check(evidence, Params(critical={"negative": 0.9}))
+    assert verdict.outcome is Outcome.FAIL
+    assert "Rows of the critical label “negative” that are recognised: 80.00 % on 1,000 test rows" in verdict.reason
+
+
+def test_a_critical_label_without_rows_is_undecided(evidence: Evidence) -> None:
+    verdict = check(evidence, Params(critical={"urgent": 0.9}))
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "“urgent”" in verdict.reason
+
+
+def freeze(evidence: Evidence, *, wrong_every: int, digest: str = "f" * 64) -> None:
+    """Give the candidate, with fewer right answers, and the champion answers to a release set of 2,000 rows."""
+    assert evidence.champion is not None
+    for side, every, frozen in ((evidence.candidate, wrong_every, digest), (evidence.champion, 10, "f" * 64)):
+        write_answers(side.path / "release_set.parquet", wrong_every=every, offset=1)
+        found = {"rows": ROWS, "digest": frozen, "accuracy": 1 - 1 / every}
+        (side.path / "release_set.json").write_text(json.dumps(found), encoding="utf-8")
+    folder = evidence.dataset.path / "release"
+    folder.mkdir()
+    lines = (json.dumps({"id": row, "text": f"release {row}"}) + "\n" for row in range(ROWS))
+    (folder / "rows.jsonl").write_text("".join(lines), encoding="utf-8")
+
+
+def test_where_there_is_a_release_set_it_judges(evidence: Evidence) -> None:
+    freeze(evidence, wrong_every=10)
+    verdict = check(evidence, Params())
+    assert verdict.outcome is Outcome.PASS
+    assert "90.00 % on 2,000 rows of the release set" in verdict.reason
+    assert "Accuracy against the TF-IDF baseline: +0.00 points on 2,000 test rows" in verdict.reason
+
+
+def test_what_is_lost_on_the_release_set_is_shown_from_there(tmp_path: Path) -> None:
+    evidence = make_evidence(tmp_path)
+    freeze(evidence, wrong_every=5)
+    for side in (evidence.candidate, evidence.champion):
+        assert side is not None
+        path = side.path / "release_set.parquet"
+        rows = pd.read_parquet(path)
+        rows.assign(id=rows["id"].astype(str)).to_parquet(path)
+    verdict = check(evidence, Params(min_accuracy=0.5))
+    assert verdict.outcome is Outcome.FAIL
+    assert verdict.measured == pytest.approx(-0.1)
+    assert all(each["text"].startswith("release ") for each in verdict.details["examples"])
+
+
+def test_another_release_set_is_no_comparison(evidence: Evidence) -> None:
+    freeze(evidence, wrong_every=10, digest="e" * 64)
+    with pytest.raises(DataError, match="different release sets"):
+        check(evidence, Params())

@@ -22,6 +22,7 @@ STATUS: dict[str, Any] = {
         "mlflow": {"state": "down", "address": "", "pid": None, "since": None, "restarts": 0},
     },
     "next_run": {"at": "2026-11-21T02:00:00Z", "name": "calm-owl", "id": "1"},
+    "unreleased": "Nights of this project train; nothing is released.",
     "last_run": {
         "at": "2026-11-20",
         "run_id": "20261120-abc",
@@ -71,13 +72,14 @@ def test_a_status_says_what_waits_for_a_person() -> None:
         "unhold",
         "data forward",
         "2 files",
+        "nothing is released",
     ):
         assert word in text, word
     assert "batch reviews.csv: label mix" in text
 
 
 def test_a_status_of_nothing() -> None:
-    bare = {"next_run": None, "last_run": None, "champion": None, "hold": None}
+    bare = {"unreleased": None, "next_run": None, "last_run": None, "champion": None, "hold": None}
     text = shown(operations.status({**STATUS, **bare, "data": {"pinned": None, "waiting": 0, "held": []}}))
     assert "none is scheduled" in text
     assert text.count("none yet") == 2

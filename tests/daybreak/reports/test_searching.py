@@ -57,8 +57,10 @@ def test_less_is_best_where_it_is() -> None:
 
 
 def test_parallel_coordinates_name_every_setting_and_its_ends() -> None:
-    text = re.findall(r"<text[^>]*>([^<]*)</text>", searching.parallel(SWEEP["trials"]))
-    assert {"learning_rate", "base", "layers", "0.0001", "0.01", "zh-mini", "scratch", "0.5", "0.7"} <= set(text)
+    text = re.findall(r"<text[^>]*>([^<]*)</text>", searching.of_sweep(SWEEP)["parallel"])
+    assert {"accuracy", "learning_rate", "base", "layers", "0.0001", "0.01", "zh-mini", "scratch", "0.5", "0.7"} <= set(
+        text
+    )
 
 
 def test_a_wide_range_is_drawn_by_its_logarithm_and_words_by_the_alphabet() -> None:
@@ -79,3 +81,14 @@ def test_a_long_sweep_keeps_its_ticks_apart() -> None:
     many = _sweep(*(_trial(number, 0.5 + number / 200, learning_rate=number / 1000) for number in range(1, 61)))
     ticks = re.findall(r"<text[^>]*>(\d+)</text>", searching.optimisation(many["trials"]))
     assert len(ticks) <= 12
+
+
+def test_a_trial_that_was_stopped_early_is_never_the_best_of_those_that_were_not() -> None:
+    """It may have been ahead at its rung; the winner is one that ran to its end."""
+    done, early = _trial(1, 0.7, dropout=0.1), _trial(2, 0.8, dropout=0.2).model_copy(update={"state": "pruned"})
+    trials = _sweep(done, early)["trials"]
+    assert searching._best(trials, less=False) == trials[0]
+    assert searching._best(trials[1:], less=False) == trials[1]
+    drawn = searching.optimisation(trials)
+    assert drawn != searching.optimisation([trials[0], {**trials[1], "state": "completed"}])
+    assert searching.optimisation(trials[1:]), "a sweep that was stopped may have nothing else"

@@ -1,0 +1,61 @@
+"""What judges the model was not in what it learned from."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from daybreak.errors import DataError
+from daybreak.gates.base import GateParams, read
+from daybreak.gates.decision import Finding, conclude
+from daybreak.gates.statistics import Bounds
+from daybreak.records import Evidence, Verdict
+
+EXAMPLES = 3
+
+
+class Params(GateParams):
+    """Every item was compared with every training row, so the counts are no samples.
+
+    Test rows never leak, since clusters of near-duplicates do not straddle splits. A benchmark's item may stand in
+    bought data by the hundred: one in a hundred hardly moves a score, more makes it one of memory.
+    """
+
+    mode: Literal["block", "warn", "off"] = "warn"
+    max_leaked: int = Field(default=0, ge=0, description="pairs of near-duplicate rows across splits")
+    max_share: float = Field(default=0.01, ge=0, le=1, description="share of an evaluation set's items found in train")
+
+
+def check(evidence: Evidence, params: Params) -> Verdict:
+    """PASS if no pair leaks and no set is found in train beyond the limit; DataError if the split did not look."""
+    found = read(evidence.candidate, "contamination")
+    if found["leakage"] is None or found["sets"] is None:
+        raise DataError("the split stage left no word on leakage", "data/split/leakage.json", "Run dvc repro")
+    findings = [_leakage(found, params), *(_set(each, params) for each in found["sets"])]
+    examples = [example for each in found["sets"] for example in each["examples"]]
+    return conclude("contamination", findings, details={"examples": examples[:EXAMPLES]})
+
+
+def _leakage(found: dict[str, Any], params: Params) -> Finding:
+    pairs = found["leakage"]["pairs"]
+    return Finding(
+        question="Near-duplicate rows across splits",
+        measured=pairs,
+        limit=params.max_leaked,
+        bounds=Bounds(pairs, pairs),
+        samples=found["test_rows"],
+        show="{:,.0f}".format,
+        remedy="Prepare the data again; dedupe.threshold says what a near-duplicate is",
+    )
+
+
+def _set(each: dict[str, Any], params: Params) -> Finding:
+    share = each["found"] / max(1, each["rows"])
+    return Finding(
+        question=f"Items of {each['set']} that stand in the training rows",
+        measured=share,
+        limit=params.max_share,
+        bounds=Bounds(share, share),
+        samples=each["rows"],
+        unit="items",
+        remedy="Take the rows that are named out of the sources",
+    )

@@ -1,0 +1,57 @@
+"""Golden cases are asked of the artifact that ships."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from daybreak.errors import DataError
+from daybreak.evaluation import golden
+from daybreak.evaluation.subject import Subject
+from daybreak.records import DatasetRef
+
+
+@pytest.fixture
+def asked(subject: Subject, copied: DatasetRef) -> Subject:
+    return replace(subject, dataset=copied)
+
+
+def _write(asked: Subject, *cases: dict[str, object]) -> None:
+    folder = asked.dataset.path.parent / "data" / "golden"
+    folder.mkdir(parents=True)
+    lines = "".join(json.dumps(case, ensure_ascii=False) + "\n" for case in cases)
+    (folder / "promises.jsonl").write_text(lines, encoding="utf-8")
+
+
+def test_without_cases_nothing_is_asked(asked: Subject, tmp_path: Path) -> None:
+    found = golden.measure(asked, tmp_path)
+    assert found == {"cases": 0, "not_asked": 0, "failed": []}
+    assert golden.headlines(found) == {}
+
+
+def test_what_does_not_hold_is_named(asked: Subject, tmp_path: Path) -> None:
+    _write(
+        asked,
+        {"text": "房间 好 满意 great", "label": "positive"},
+        {"text": "早餐 差 失望 awful", "label": "positive", "why": "a mistake on purpose"},
+        {"text": "你好", "answer": "您好"},
+    )
+    found = golden.measure(asked, tmp_path)
+    assert (found["cases"], found["not_asked"]) == (2, 1)
+    assert found["failed"] == [
+        {
+            "text": "早餐 差 失望 awful",
+            "label": "positive",
+            "predicted": "negative",
+            "why": "a mistake on purpose",
+            "place": "data/golden/promises.jsonl:2",
+        }
+    ]
+    assert golden.headlines(found) == {"golden_failed": 1.0}
+
+
+def test_a_case_that_cannot_be_read_is_named(asked: Subject, tmp_path: Path) -> None:
+    _write(asked, {"text": "好", "colour": "red"})
+    with pytest.raises(DataError, match=r"promises.jsonl:1 is no golden case"):
+        golden.measure(asked, tmp_path)

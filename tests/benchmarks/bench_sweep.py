@@ -1,18 +1,21 @@
 """What Ray adds to a sweep beside Optuna alone in one process, and what halving saves of the compute.
 
-`python tests/benchmarks/bench_sweep.py ROWS TRIALS` measures with other sizes.
+Trials of the first are real, and paced: what is left of 20 seconds after a training they wait, on both sides. So load
+of the machine lengthens no trial, and all that differs is what stands around them. The second counts epochs, not time.
+`python tests/benchmarks/bench_sweep.py overhead ROWS TRIALS`, or `halving`, measures with other sizes.
 """
 
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
-
-import pytest
+from unittest.mock import patch
 
 from daybreak import digests
 from daybreak.recipes.params import ModelParams
@@ -20,8 +23,10 @@ from daybreak.records import DatasetRef, SweepRef
 from daybreak.training.params import TrainingParams
 from daybreak.tuning import search
 from daybreak.tuning.params import Range, TuningParams
+from daybreak.tuning.request import Request
 
-ROWS, TRIALS = 3600, 12  # a trial lasts 20 s or longer on one core
+TRIALS, PACE_SECONDS = 12, 20.0
+PACED_ROWS, ROWS = 900, 3600  # those train in well under 20 s of a core
 MOST_OVERHEAD, MOST_COMPUTE = 0.05, 0.5
 MODEL = ModelParams(base="daybreak/zh-mini")
 TRAINING = TrainingParams(learning_rate=7e-4, epochs=2, batch_size=32, max_length=160, dropout=0.25, device="cpu")
@@ -31,9 +36,25 @@ SPACE = {
 }
 TUNING = TuningParams(trials=TRIALS, fraction=1, epochs=1, grace=1, search="random", scheduler="none", space=SPACE)
 
+# The sweeping process, whose trials last as long as they are told to.
+PACED = """
+import sys, time
+from pathlib import Path
+from daybreak.tuning import study, trial
+pace = float(sys.argv[2])
+class Paced(trial.Trial):
+    def step(self):
+        until = time.monotonic() + pace
+        found = super().step()
+        time.sleep(max(0.0, until - time.monotonic()))
+        return found
+study.trial.Trial = Paced
+sys.exit(study.main(Path(sys.argv[1])))
+"""
+
 # The same trials by Optuna alone, one after another in one process, from its start to its end.
 ALONE = """
-import sys
+import sys, time
 from pathlib import Path
 import optuna
 from daybreak.tuning import space
@@ -43,8 +64,12 @@ from daybreak.tuning.request import Request
 request = Request.model_validate_json(Path(sys.argv[1]).read_text(encoding="utf-8"))
 desk = Desk(request)
 study = optuna.create_study(direction="maximize", sampler=optuna.samplers.RandomSampler(seed=request.tuning.seed))
+pace = float(sys.argv[2])
 def objective(trial):
-    return desk.begin(space.draw(request.tuning, suggesting(trial))).advance(request.tuning.epochs)
+    until = time.monotonic() + pace
+    score = desk.begin(space.draw(request.tuning, suggesting(trial))).advance(request.tuning.epochs)
+    time.sleep(max(0.0, until - time.monotonic()))
+    return score
 study.optimize(objective, n_trials=request.tuning.trials)
 """
 
@@ -94,14 +119,28 @@ def sweep(dataset: DatasetRef, folder: Path, tuning: TuningParams) -> SweepRef:
     return search.sweep(dataset, MODEL, TRAINING, tuning, folder, cache=folder / "cache", threads_total=1)
 
 
+@contextmanager
+def paced(seconds: float) -> Iterator[None]:
+    """Within this block, every trial of a sweep lasts so long."""
+    usual = search._command
+
+    def command(request: Request, path: Path) -> list[str]:
+        return [*usual(request, path)[:-3], "-c", PACED, str(path), str(seconds)]
+
+    with patch.object(search, "_command", command):
+        yield
+
+
 def side_by_side(dataset: DatasetRef, root: Path, trials: int) -> Times:
     """One sweep by Ray with one worker, then as many trials of the same kind by Optuna alone."""
     tuning = TUNING.model_copy(update={"trials": trials})
     began = time.perf_counter()
-    swept = sweep(dataset, root / "ray", tuning)
+    with paced(PACE_SECONDS):
+        swept = sweep(dataset, root / "ray", tuning)
     ray = time.perf_counter() - began
     began = time.perf_counter()
-    subprocess.run([sys.executable, "-c", ALONE, str(root / "ray" / "request.json")], check=True)
+    asked = [str(root / "ray" / "request.json"), str(PACE_SECONDS)]
+    subprocess.run([sys.executable, "-c", ALONE, *asked], check=True)
     optuna = time.perf_counter() - began
     return Times(sum(trial.seconds for trial in swept.trials) / trials, ray, optuna)
 
@@ -131,27 +170,24 @@ def compared(whole: SweepRef, thinned: SweepRef) -> str:
     return "\n".join(lines)
 
 
-@pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> DatasetRef:
-    return sample(tmp_path_factory.mktemp("bench") / "data", ROWS)
-
-
-def test_ray_adds_at_most_a_twentieth(dataset: DatasetRef, tmp_path: Path) -> None:
-    times = side_by_side(dataset, tmp_path, TRIALS)
+def test_ray_adds_at_most_a_twentieth(tmp_path: Path) -> None:
+    times = side_by_side(sample(tmp_path / "data", PACED_ROWS), tmp_path, TRIALS)
     print(f"\n{told(times)}")
     assert times.overhead <= MOST_OVERHEAD
 
 
-def test_halving_finds_the_best_for_half_the_compute(dataset: DatasetRef, tmp_path: Path) -> None:
-    whole, thinned = halving(dataset, tmp_path, TRIALS)
+def test_halving_finds_the_best_for_half_the_compute(tmp_path: Path) -> None:
+    whole, thinned = halving(sample(tmp_path / "data", ROWS), tmp_path, TRIALS)
     print(f"\n{compared(whole, thinned)}")
     assert thinned.best_score == whole.best_score
     assert compute(thinned) <= MOST_COMPUTE * compute(whole)
 
 
 if __name__ == "__main__":
-    rows, trials = (int(each) for each in sys.argv[1:3])
+    what, rows, trials = sys.argv[1], *(int(each) for each in sys.argv[2:4])
     with tempfile.TemporaryDirectory() as scratch:
         made = sample(Path(scratch, "data"), rows)
-        print(told(side_by_side(made, Path(scratch), trials)))
-        print(compared(*halving(made, Path(scratch), trials)))
+        if what == "overhead":
+            print(told(side_by_side(made, Path(scratch), trials)))
+        else:
+            print(compared(*halving(made, Path(scratch), trials)))

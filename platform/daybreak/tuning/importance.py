@@ -1,6 +1,9 @@
 """How much each dimension of a space has to do with the scores: Optuna's PED-ANOVA."""
 
+import threading
 from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from daybreak.records import Trial
@@ -32,6 +35,12 @@ def of(tuning: TuningParams, aim: Aim, trials: Sequence[Trial]) -> dict[str, flo
     common = [key for key in tuning.space if all(key in trial.config for trial in scored)]
     found = get_param_importances(study, params=common) if common else {}
     return {key: round(float(value), 4) for key, value in found.items()}
+
+
+@cache
+def load_ahead() -> None:
+    """Begin to load what `of` needs, once, where nobody waits for it: at the end of a sweep it would take seconds."""
+    threading.Thread(target=import_module, args=("optuna.importance",), name="loading", daemon=True).start()
 
 
 def _first(trial: Trial, tuning: TuningParams) -> "FrozenTrial":

@@ -12,12 +12,15 @@ from pydantic import Field, ValidationError
 from daybreak.records import Record, Trial
 from daybreak.tuning.costs import Rates
 
-What = Literal["session", "drawn", "began", "score", "broke", "ended"]
+What = Literal["session", "drawn", "began", "score", "broke", "ended", "forgot"]
 State = Literal["completed", "pruned", "failed"]
 
 
 class Event(Record):
-    """One line. `clock` counts seconds since the session, a life of the sweeping process, began."""
+    """One line. `clock` counts seconds since the session, a life of the sweeping process, began.
+
+    `forgot` is about all trials: they begin anew.
+    """
 
     what: What
     clock: float = 0.0
@@ -33,7 +36,10 @@ class Event(Record):
 
 @dataclass
 class Row:
-    """One trial as it goes. `since` is None while nobody works on it, `state` until it is over."""
+    """One trial as it goes. `since` is None while nobody works on it, `state` until it is over.
+
+    `config` begins as `drawn`; a member of a population changes it.
+    """
 
     number: int
     config: dict[str, float | int | str]
@@ -45,6 +51,10 @@ class Row:
     log: str = ""
     node: str = ""
     retries: int = 0
+    drawn: dict[str, float | int | str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.drawn = dict(self.config)
 
     @property
     def score(self) -> float | None:
@@ -74,6 +84,11 @@ class Row:
             self.seconds += max(0.0, clock - self.since)
         if self.state is None:
             self.history, self.since = [], None
+
+    def begin_anew(self) -> None:
+        """From the point that was drawn, with nothing left of before but the seconds that were used."""
+        self.config, self.history, self.since = dict(self.drawn), [], None
+        self.state, self.retries, self.error, self.log = None, 0, "", ""
 
     def finish(self, rates: Rates) -> Trial:
         """The trial as a record; one that nobody ended was stopped with its sweep."""
@@ -129,8 +144,7 @@ class Journal:
 
     def forget(self) -> None:
         """Begin all trials anew but for what they used: where they hang on each other, none goes on alone."""
-        for row in self.rows.values():
-            row.state, row.history, row.retries, row.error, row.log = None, [], 0, "", ""
+        self.note(Event(what="forgot"))
 
     def close(self) -> None:
         self._stream.close()
@@ -148,6 +162,9 @@ class Journal:
             self._earlier += self._last
         elif event.what == "drawn":
             self.rows[event.number] = Row(event.number, dict(event.config))
+        elif event.what == "forgot":
+            for row in self.rows.values():
+                row.begin_anew()
         else:
             self.rows[event.number].take(event)
         self._last = event.clock

@@ -44,7 +44,7 @@ def decide(
 
     A sweep that was done already is never replaced, so a night asked twice decides alike.
     """
-    if tuning.when == "always" or not tuning.trials or not tuning.space or store.find(full):
+    if tuning.when == "always" or not tuning.searches or store.find(full):
         return full
     if tuning.when == "never":
         usable = (each for each in winners(store) if _fits(each, model, training))

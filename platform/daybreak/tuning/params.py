@@ -105,6 +105,11 @@ class TuningParams(Record):
         return self
 
     @property
+    def searches(self) -> bool:
+        """Whether there is anything to search: without trials, or a space, a sweep is simply a training."""
+        return bool(self.trials and self.space)
+
+    @property
     def ordered(self) -> dict[str, Range]:
         """The space with every dimension behind those that it hangs on."""
         return {key: self.space[key] for key in _in_order(self.space)}

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from daybreak.recipes.params import ModelParams
-from daybreak.records import DatasetRef, Record
+from daybreak.records import DatasetRef, Record, Trial
 from daybreak.training.params import TrainingParams
 from daybreak.tuning.params import TuningParams
 
 # (share done in 0..1, note in words)
 Report = Callable[[float, str], None]
+# a trial that is over
+Over = Callable[[Trial], None]
 
 
 class Request(Record):
@@ -32,9 +34,10 @@ class Request(Record):
 
 
 class Word(Record):
-    """One line from the sweeping process: progress (`share` in 0..1), or the error that ended it."""
+    """One line from the sweeping process: progress (`share` in 0..1), a trial that is over, or what ended it all."""
 
     share: float = 0.0
     note: str = ""
+    trial: Trial | None = None
     error: str = ""
     arguments: tuple[str, ...] = ()

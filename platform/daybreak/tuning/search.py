@@ -11,14 +11,14 @@ from pathlib import Path
 
 from daybreak import digests, errors
 from daybreak.errors import DaybreakError, ParamsError, StepFailed
-from daybreak.leash import Child
+from daybreak.leash import Child, leashed
 from daybreak.recipes.params import ModelParams
 from daybreak.records import DatasetRef, SweepRef
 from daybreak.training.params import TrainingParams
 from daybreak.tuning import aim, space
 from daybreak.tuning.aim import Aim
 from daybreak.tuning.params import TuningParams
-from daybreak.tuning.request import Report, Request, Word
+from daybreak.tuning.request import Over, Report, Request, Word
 
 REQUEST, RESULT, LOG, JOURNAL = "request.json", "sweep.json", "sweep.log", "trials.jsonl"
 # What changes no score.
@@ -49,16 +49,18 @@ def sweep(
     threads_total: int | None = None,
     address: str = "",
     report: Report | None = None,
+    over: Over | None = None,
 ) -> SweepRef:
     """Search `tuning.space` on a Ray cluster: the one at `address`, or a local one of `threads_total` CPUs (None: all).
 
     Without trials or a space there is nothing to search: `best` is empty. A trial that fails is tried again, then
     stands in the table with its error. What happens is written down below `cache`; a sweep that was killed goes on from
-    there, and ends with the number of trials that it would have had. Leaves request.json, sweep.json and logs in
-    `folder`. Raises ParamsError, ModelError and DataError before the first trial, BadInput where no cluster answers,
-    and StepFailed with the commonest error if all trials failed.
+    there, and ends with the number of trials that it would have had. `over` hears of each trial as soon as it is, and
+    of those of earlier lives. Leaves request.json, sweep.json and logs in `folder`. Raises ParamsError, ModelError and
+    DataError before the first trial, BadInput where no cluster answers, and StepFailed with the commonest error if all
+    trials failed.
     """
-    if not tuning.trials or not tuning.space:
+    if not tuning.searches:
         return SweepRef(metric=tuning.metric, trials=(), best={}, best_score=None)
     aim = check(model, training, tuning)
     notes = cache / "sweeps" / _key(dataset, model, training, tuning)
@@ -77,11 +79,11 @@ def sweep(
             cpus=threads_total or cpus(),
             address=address,
         )
-        return ask(request, report)
+        return ask(request, report, over)
 
 
-def ask(request: Request, report: Report | None) -> SweepRef:
-    """Start the sweeping process, pass on what it reports, and read its answer."""
+def ask(request: Request, report: Report | None, over: Over | None = None) -> SweepRef:
+    """Start the sweeping process, pass on what it says, and read its answer."""
     path = request.folder / REQUEST
     path.write_text(request.model_dump_json(indent=1), encoding="utf-8")
     failure: DaybreakError | None = None
@@ -91,6 +93,9 @@ def ask(request: Request, report: Report | None) -> SweepRef:
             word = Word.model_validate_json(line)
             if word.error:
                 failure = getattr(errors, word.error)(*word.arguments)
+            elif word.trial:
+                if over:
+                    over(word.trial)
             elif report:
                 report(word.share, word.note)
         status = child.wait()
@@ -135,12 +140,12 @@ def _command(request: Request, path: Path) -> list[str]:
     own = {**OWN, "RAY_AUTH_TOKEN_PATH": str(request.scratch / "token")}
     variables = QUIET if request.address else {**QUIET, **own}  # a cluster that runs has a token of its own, or none
     assigned = [f"{name}={value}" for name, value in variables.items()]
-    return ["env", *assigned, sys.executable, "-m", "daybreak.tuning.study", str(path)]
+    return leashed(["env", *assigned, sys.executable, "-m", "daybreak.tuning.study", str(path)])
 
 
 def check(model: ModelParams, training: TrainingParams, tuning: TuningParams) -> Aim:
     """What a sweep aims at, if there is one; ParamsError for a metric, a space or processors that cannot be had."""
-    if not tuning.trials or not tuning.space:
+    if not tuning.searches:
         return Aim(tuning.metric, "max")
     found = aim.find(model.recipe, tuning)
     space.check(training, model, tuning)
@@ -185,7 +190,11 @@ def hangs_on(model: ModelParams, training: TrainingParams, tuning: TuningParams)
 
 
 def _key(dataset: DatasetRef, model: ModelParams, training: TrainingParams, tuning: TuningParams) -> str:
-    """Names all that a sweep's scores hang on, so that no other one goes on from its trials."""
+    """Names all that a sweep's scores hang on, so that no other one goes on from its trials.
+
+    Libraries and class of machine are those of this process; nodes of a running cluster need the same libraries anyway.
+    """
+    from daybreak.training import surroundings
     from daybreak.training.bases import base
 
     named = {
@@ -193,5 +202,6 @@ def _key(dataset: DatasetRef, model: ModelParams, training: TrainingParams, tuni
         "data": dataset.digest,
         "bases": [base.resolve(each).model_dump() for each in space.models(model, tuning)],
         "code": digests.of_code("recipes", "training", "tuning"),
+        "surroundings": surroundings.briefly(training),
     }
     return digests.of_value(named)[:20]

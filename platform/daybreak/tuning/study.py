@@ -1,9 +1,10 @@
 """The sweeping process: a Ray cluster, draws, rungs, a journal of trials, and what comes of them.
 
-Started by `search.sweep` as `python -m daybreak.tuning.study REQUEST`; prints `Word`s and writes sweep.json.
+Started by `search.sweep` on a leash, as `python -m daybreak.tuning.study REQUEST`; prints `Word`s, writes sweep.json.
 """
 
 import os
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -11,7 +12,6 @@ from pathlib import Path
 
 from ray import tune
 
-from daybreak import leash
 from daybreak.errors import DaybreakError, StepFailed
 from daybreak.records import SweepRef, Trial
 from daybreak.tuning import aim as aims
@@ -19,30 +19,41 @@ from daybreak.tuning import cluster, costs, importance, schedulers, trial
 from daybreak.tuning.aim import Aim
 from daybreak.tuning.budget import Budget
 from daybreak.tuning.draws import Draws
-from daybreak.tuning.journal import Event, Journal
+from daybreak.tuning.journal import Event, Journal, Row
 from daybreak.tuning.params import TuningParams
-from daybreak.tuning.request import Report, Request, Word
+from daybreak.tuning.request import Over, Report, Request, Word
 from daybreak.tuning.table import LOGS, Table
 
-RESULT = "sweep.json"
+RESULT, RAY = "sweep.json", "ray"
 SHOWN = 3  # logs that are named where every trial failed
 
 
-def study(request: Request, report: Report) -> SweepRef:
-    """Run the sweep, or what an earlier session left of it; StepFailed with the commonest error if all failed."""
+def study(request: Request, report: Report, tell: Over) -> SweepRef:
+    """Run the sweep, or what an earlier session left of it; StepFailed with the commonest error if all failed.
+
+    `tell` hears of each trial that is over, those of earlier sessions included, as soon as it is.
+    """
     aim = aims.find(request.model.recipe, request.tuning)
     journal = Journal(request.journal)
     if request.tuning.scheduler == "pbt" and journal.unfinished:
         journal.forget()
-    over = sum(row.state is not None for row in journal.rows.values())
+    known = [row for _, row in sorted(journal.rows.items()) if row.state is not None]
     with cluster.joined(request) as share:
-        report(over / request.tuning.trials, _greeting(over, share.at_once))
+        report(len(known) / request.tuning.trials, _greeting(len(known), share.at_once))
         rates = costs.rates(request.tuning, share.cpus, share.gpus)
+
+        def over(row: Row) -> None:
+            tell(row.finish(rates))
+            importance.load_ahead()
+
+        for row in known:
+            over(row)
         budget = Budget(request.tuning.budget, rates, journal)
-        if over < request.tuning.trials:
-            _run(request, share, journal, budget, report)
+        if len(known) < request.tuning.trials:
+            _run(request, share, journal, budget, report=report, over=over)
         for row in journal.unfinished if budget.reached else ():
             journal.note(Event(what="ended", number=row.number, state="pruned"))
+            over(row)
         trials = tuple(row.finish(rates) for _, row in sorted(journal.rows.items()))
     journal.close()
     try:
@@ -52,15 +63,22 @@ def study(request: Request, report: Report) -> SweepRef:
         raise
 
 
-def _run(request: Request, share: cluster.Share, journal: Journal, budget: Budget, report: Report) -> None:
+def _run(
+    request: Request,
+    share: cluster.Share,
+    journal: Journal,
+    budget: Budget,
+    *,
+    report: Report,
+    over: Callable[[Row], None],
+) -> None:
     tuning, aim = request.tuning, aims.find(request.model.recipe, request.tuning)
     draws = Draws(request, aim, journal)
     scheduler = schedulers.build(tuning, aim)
-    over = [row for row in journal.rows.values() if row.state in ("completed", "pruned")]
     if tuning.scheduler != "pbt":
-        schedulers.replay(scheduler, over)
+        schedulers.replay(scheduler, [row for row in journal.rows.values() if row.state in ("completed", "pruned")])
     runnable = tune.with_parameters(trial.Trial, request=request.model_dump_json())
-    tune.Tuner(
+    tuner = tune.Tuner(
         tune.with_resources(runnable, {"cpu": share.cpus, "gpu": share.gpus}),
         tune_config=tune.TuneConfig(
             num_samples=tuning.trials - sum(row.state is not None for row in journal.rows.values()),
@@ -71,14 +89,24 @@ def _run(request: Request, share: cluster.Share, journal: Journal, budget: Budge
         ),
         run_config=tune.RunConfig(
             name="sweep",
-            storage_path=str(request.folder / "ray"),
+            storage_path=str(request.folder / RAY),
             stop=budget,
-            callbacks=[Table(request, journal, draws.numbers, report)],
+            callbacks=[Table(request, journal, draws.numbers, report, over)],
             checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
             failure_config=tune.FailureConfig(max_failures=tuning.retries),
             verbose=0,
         ),
-    ).fit()
+    )
+    try:
+        tuner.fit()
+    finally:
+        drop_checkpoints(request.folder / RAY)
+
+
+def drop_checkpoints(folder: Path) -> None:
+    """Members of a population go on from each other by them; behind the sweep they are nothing but large."""
+    for checkpoint in folder.rglob("checkpoint_*"):
+        shutil.rmtree(checkpoint, ignore_errors=True)
 
 
 def _most(tuning: TuningParams, share: cluster.Share) -> int | None:
@@ -130,11 +158,10 @@ def _fruitless(trials: Sequence[Trial], stopped: str, logs: Path) -> StepFailed:
 
 def main(path: Path) -> int:
     """Answer the request in a file; what libraries print goes to standard error, so that words stay readable."""
-    leash.tie()
     say = _speaker()
     request = Request.model_validate_json(path.read_text(encoding="utf-8"))
     try:
-        swept = study(request, lambda share, note: say(Word(share=share, note=note)))
+        swept = study(request, lambda share, note: say(Word(share=share, note=note)), lambda one: say(Word(trial=one)))
     except DaybreakError as error:
         say(Word(error=type(error).__name__, arguments=(error.found, error.expected, error.remedy)))
         return 1

@@ -1,13 +1,13 @@
 """The table of trials, written down in the journal while Ray Tune runs them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ray import tune
 
 from daybreak.tuning import aim
-from daybreak.tuning.journal import Event, Journal, State
+from daybreak.tuning.journal import Event, Journal, Row, State
 from daybreak.tuning.request import Report, Request
 
 LOGS = "logs"
@@ -17,13 +17,21 @@ LOG_CHARACTERS = 4000  # of the end of a failed trial's log
 class Table(tune.Callback):  # type: ignore[misc]  # Ray has no types
     """Listens to Ray Tune, keeps what it says, and passes it on in words. `numbers` are those of Ray's trial ids.
 
-    The whole log of a trial that failed lies in the folder `logs`, as `trial-<number>.log`.
+    The whole log of a trial that failed lies in the folder `logs`, as `trial-<number>.log`. `over` is told of each
+    trial that has come to its end, once the journal knows.
     """
 
-    def __init__(self, request: Request, journal: Journal, numbers: Mapping[str, int], report: Report) -> None:
+    def __init__(
+        self,
+        request: Request,
+        journal: Journal,
+        numbers: Mapping[str, int],
+        report: Report,
+        over: Callable[[Row], None],
+    ) -> None:
         self._tuning, self._aim = request.tuning, aim.find(request.model.recipe, request.tuning)
         self._journal, self._numbers = journal, numbers
-        self._logs, self._report = request.folder / LOGS, report
+        self._logs, self._report, self._over = request.folder / LOGS, report, over
 
     def __getstate__(self) -> dict[str, Any]:
         """Nothing: what Ray keeps of us on disk is never read, the journal is."""
@@ -67,7 +75,10 @@ class Table(tune.Callback):  # type: ignore[misc]  # Ray has no types
         self._say(trial, f"failed: {error}")
 
     def _note(self, trial: Any, event: Event) -> None:
-        self._journal.note(event.model_copy(update={"number": self._numbers[trial.trial_id]}))
+        number = self._numbers[trial.trial_id]
+        self._journal.note(event.model_copy(update={"number": number}))
+        if event.what == "ended":
+            self._over(self._journal.rows[number])
 
     def _keep(self, trial: Any, log: str) -> None:
         self._logs.mkdir(parents=True, exist_ok=True)

@@ -1,10 +1,12 @@
 """How a cluster is divided into trials."""
 
 import json
+import os
 import socket
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -148,6 +150,8 @@ def test_a_population_learns_from_its_best(ground: Ground) -> None:
     assert all(len(trial.history) >= 6 for trial in swept.trials)
     first = {event["number"]: event["config"] for event in ground.events() if event["what"] == "drawn"}
     assert any(trial.config != first[trial.number] for trial in swept.trials), "somebody took over from another"
+    assert len(list(ground.folder.glob("sweep/ray/sweep/Trial_*"))) == 3
+    assert not list(ground.folder.glob("sweep/ray/**/checkpoint_*")), "the members' weights are gone with the sweep"
     for trial in swept.trials:
         assert 1e-4 <= float(trial.config["learning_rate"]) <= 1e-2
 
@@ -163,13 +167,46 @@ def test_a_budget_stops_the_sweep_with_what_it_has(ground: Ground) -> None:
 
 
 @contextmanager
-def node(temp: Path, *options: str) -> Iterator[Child]:
+def node(temp: Path, *options: str, within: Sequence[str] = ()) -> Iterator[Child]:
     """A node of a Ray cluster in a session of its own, with one CPU."""
     ray = str(Path(sys.executable).with_name("ray"))
     ports = ["--min-worker-port=0", "--max-worker-port=0", "--disable-usage-stats"]
-    command = [ray, "start", "--block", "--num-cpus=1", "--num-gpus=0", "--object-store-memory=80000000", *ports]
-    with Child(leashed([*command, *options]), log=temp / f"node-{len(list(temp.iterdir()))}.log") as child:
+    command = [*within, ray, "start", "--block", "--num-cpus=1", "--num-gpus=0", "--object-store-memory=80000000"]
+    with Child(leashed([*command, *ports, *options]), log=temp / f"node-{len(list(temp.iterdir()))}.log") as child:
         yield child
+
+
+class Net(NamedTuple):
+    """Where a second node stands: its command goes through `within`, its address and ours are of one link."""
+
+    ours: str
+    theirs: str
+    within: tuple[str, ...] = ()
+
+
+@contextmanager
+def namespace() -> Iterator[Net]:
+    """A network of its own, joined to ours by one cable; skips where this machine lets nobody make one."""
+    name, net = f"daybreak{os.getpid()}", f"198.18.{os.getpid() % 256}"  # the range set aside for measuring networks
+    try:
+        _ip("netns", "add", name)
+    except (FileNotFoundError, subprocess.CalledProcessError) as error:
+        reason = getattr(error, "stderr", "") or "there is no ip(8); the package iproute2 has it"
+        pytest.skip(f"no network namespace can be made: {reason.strip()}")
+    try:
+        _ip("link", "add", f"db{os.getpid()}", "type", "veth", "peer", "name", "cable", "netns", name)
+        _ip("address", "add", f"{net}.1/30", "dev", f"db{os.getpid()}")
+        _ip("-n", name, "address", "add", f"{net}.2/30", "dev", "cable")
+        for link in (("link", "set", f"db{os.getpid()}"), ("-n", name, "link", "set", "cable")):
+            _ip(*link, "up")
+        _ip("-n", name, "link", "set", "lo", "up")
+        yield Net(f"{net}.1", f"{net}.2", ("ip", "netns", "exec", name))
+    finally:
+        _ip("netns", "delete", name)
+
+
+def _ip(*arguments: str) -> None:
+    subprocess.run(["ip", *arguments], check=True, capture_output=True, text=True)
 
 
 def _free_port() -> int:
@@ -179,13 +216,15 @@ def _free_port() -> int:
         return port
 
 
-@pytest.mark.slow
-def test_a_second_node_takes_trials_and_its_death_moves_them(ground: Ground) -> None:
+def _lose_the_second_node(ground: Ground, net: Net, *, local: bool) -> str:
+    """A sweep on two nodes, the second of which is killed once both work; gives what the second one said."""
     with tempfile.TemporaryDirectory(prefix="daybreak-", dir="/tmp", ignore_cleanup_errors=True) as short:
         temp, port = Path(short), _free_port()
-        address = f"127.0.0.1:{port}"
-        head = ("--head", f"--port={port}", "--include-dashboard=false", f"--temp-dir={temp / 'ray'}")
-        with node(temp, *head), node(temp, f"--address={address}") as second:
+        head = ["--head", f"--port={port}", "--include-dashboard=false", f"--temp-dir={temp / 'ray'}"]
+        join, address = [f"--address={net.ours}:{port}"], f"{net.ours}:{port}"
+        if not local:
+            head, join = [*head, f"--node-ip-address={net.ours}"], [*join, f"--node-ip-address={net.theirs}"]
+        with node(temp, *head), node(temp, *join, within=net.within) as second:
             seen: set[str] = set()
 
             def kill_when_both_work(note: str) -> None:
@@ -194,7 +233,21 @@ def test_a_second_node_takes_trials_and_its_death_moves_them(ground: Ground) -> 
                     second.stop(grace=0)
 
             swept = ground.sweep(kill_when_both_work, address=address, epochs=600, grace=10)
+        said = "".join(path.read_text("utf-8") for path in sorted(temp.glob("node-*.log"))[1:])
     assert [trial.state for trial in swept.trials] == ["completed"] * 3
     assert sum(trial.retries for trial in swept.trials) >= 1
     assert len({event["node"] for event in ground.events() if event.get("node")}) == 2
     assert len({trial.node for trial in swept.trials}) == 1
+    return said
+
+
+@pytest.mark.slow
+def test_a_second_node_takes_trials_and_its_death_moves_them(ground: Ground) -> None:
+    _lose_the_second_node(ground, Net("127.0.0.1", "127.0.0.1"), local=True)
+
+
+@pytest.mark.slow
+def test_so_does_a_node_in_a_network_of_its_own(ground: Ground) -> None:
+    with namespace() as net:
+        said = _lose_the_second_node(ground, net, local=False)
+        assert f"Local node IP: {net.theirs}" in said

@@ -1,5 +1,8 @@
 """Which dimension mattered."""
 
+import subprocess
+import sys
+
 import pytest
 
 from daybreak.records import Trial
@@ -44,3 +47,12 @@ def test_what_scores_hang_on_comes_first() -> None:
 )
 def test_too_little_says_nothing(trials: list[Trial]) -> None:
     assert importance.of(TUNING, MORE, trials) == {}
+
+
+def test_loading_ahead_waits_for_nothing_and_is_done_once() -> None:
+    code = (
+        "import sys, threading; from daybreak.tuning import importance; importance.load_ahead(); "
+        "importance.load_ahead(); found = [each for each in threading.enumerate() if each.name == 'loading']; "
+        "assert len(found) == 1; found[0].join(); sys.exit('optuna.importance' not in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

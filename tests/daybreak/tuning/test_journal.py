@@ -124,3 +124,24 @@ def test_a_population_begins_anew_together_but_not_for_free(tmp_path: Path) -> N
     journal.forget()
     assert [row.number for row in journal.unfinished] == [1, 2]
     assert journal.rows[1].seconds == 19.0
+
+
+def test_a_population_killed_twice_counts_no_half_trial(tmp_path: Path) -> None:
+    """Its second life forgot the first and was killed as well: the third must not take up what either of them left."""
+    path = _lines(tmp_path / "trials.jsonl", *FIRST)
+    second = Journal(path)
+    second.forget()
+    second.note(Event(what="began", number=1))
+    second.note(Event(what="score", number=1, epoch=0.5, score=0.65, config={"dropout": 0.3}))
+    second.close()
+    third = Journal(path)
+    assert [row.number for row in third.unfinished] == [1, 2]
+    third.forget()
+    assert (third.rows[1].history, third.rows[1].config) == ([], {"dropout": 0.1})
+    third.note(Event(what="began", number=1))
+    third.note(Event(what="score", number=1, epoch=1.0, score=0.9))
+    third.note(Event(what="ended", number=1))
+    third.close()
+    trial = Journal(path).rows[1].finish(RATES)
+    assert (trial.history, trial.state, trial.node) == (((1.0, 0.9),), "completed", "abc")
+    assert trial.seconds >= 19.0, "what earlier lives used is not forgotten"

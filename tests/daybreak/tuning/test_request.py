@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from daybreak import errors
+from daybreak.records import Trial
 from daybreak.tuning.request import Request, Word
 
 
@@ -14,8 +15,13 @@ def test_a_request_survives_its_file(make_request: Callable[..., Request]) -> No
     assert Request.model_validate_json(asked.model_dump_json()) == asked
 
 
+def _trial(log: str) -> Trial:
+    config: dict[str, float | int | str] = {"learning_rate": 0.1 + 0.2, "model.base": "中文"}
+    return Trial(number=1, config=config, score=1 / 3, history=((0.4, 1 / 3),), seconds=1.5, state="pruned", log=log)
+
+
 def test_a_word_is_one_line_whatever_it_says() -> None:
-    word = Word(share=0.5, note="第一行\nsecond line")
+    word = Word(share=0.5, note="第一行\nsecond line", trial=_trial("日志\nTraceback"))
     assert "\n" not in word.model_dump_json()
     assert Word.model_validate_json(word.model_dump_json()) == word
 

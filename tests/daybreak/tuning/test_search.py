@@ -12,7 +12,8 @@ import pytest
 
 from daybreak.errors import ModelError, ParamsError, StepFailed
 from daybreak.recipes.params import ModelParams
-from daybreak.records import DatasetRef, Record, SweepRef
+from daybreak.records import DatasetRef, Record, SweepRef, Trial
+from daybreak.training import surroundings
 from daybreak.training.params import TrainingParams
 from daybreak.tuning import search
 from daybreak.tuning.params import Range, TuningParams
@@ -75,6 +76,22 @@ def test_what_changes_no_score_changes_no_key() -> None:
     assert search.hangs_on(model, training.model_copy(update={"seed": 3}), tuning) != same
 
 
+def test_a_journal_of_other_libraries_or_another_class_of_machine_is_not_gone_on_with(
+    tiny_dataset: DatasetRef, tiny_model: ModelParams, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, known = (tiny_dataset, tiny_model, TrainingParams(), TUNING), surroundings.versions()
+    here = search._key(*asked)
+    assert search._key(*asked) == here
+    for name, other in {
+        "versions": lambda: {**known, "torch": "9.9"},
+        "processor": lambda: "AnotherVendor avx512f",
+        "graphics": lambda training: "NVIDIA X1",
+    }.items():
+        with monkeypatch.context() as patch:
+            patch.setattr(surroundings, name, other)
+            assert search._key(*asked) != here
+
+
 def test_a_wrong_base_keeps_its_own_error(tiny_dataset: DatasetRef, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="does not exist"):
         search.sweep(tiny_dataset, ModelParams(base="./no"), TrainingParams(), TUNING, tmp_path, cache=tmp_path)
@@ -114,14 +131,51 @@ search.sweep(
 """
 
 
-class Story(NamedTuple):
-    """A sweep whose parent was killed once its first trial was over, and the same sweep started again."""
+class Swept(NamedTuple):
+    """A sweep, what it said, and the trials that it told of when they were over."""
 
     swept: SweepRef
     folder: Path
     said: list[tuple[float, str]]
+    over: list[Trial]
+
+
+class Story(NamedTuple):
+    """A sweep that was killed with its parent once its first trial was over, and the same sweep started again."""
+
+    again: Swept
     survivors: list[str]
     before: list[dict[str, Any]]
+
+
+Given = tuple[DatasetRef, ModelParams, TrainingParams, TuningParams]
+
+
+def sweep_in(root: Path, given: Given) -> Swept:
+    folder = root / "sweep"
+    folder.mkdir()
+    said: list[tuple[float, str]] = []
+    over: list[Trial] = []
+    swept = search.sweep(
+        *given,
+        folder,
+        cache=root / "cache",
+        threads_total=2,
+        report=lambda share, note: said.append((share, note)),
+        over=over.append,
+    )
+    return Swept(swept, root, said, over)
+
+
+@pytest.fixture(scope="module")
+def plain(
+    tiny_dataset: DatasetRef,
+    tiny_model: ModelParams,
+    tiny_training: TrainingParams,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Swept:
+    given = (tiny_dataset, tiny_model, tiny_training, TUNING.model_copy(update={"trials": 3}))
+    return sweep_in(tmp_path_factory.mktemp("plain"), given)
 
 
 @pytest.fixture(scope="module")
@@ -132,72 +186,77 @@ def story(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Story:
     root = tmp_path_factory.mktemp("story")
-    folder = root / "sweep"
-    folder.mkdir()
     write_request(root / "a.json", root, dataset=tiny_dataset, model=tiny_model, training=tiny_training, tuning=TUNING)
+    (root / "sweep").mkdir()
     survivors = kill_when(root / "a.json", "is done")
     (journal,) = (root / "cache" / "sweeps").glob("*/trials.jsonl")
     before = [json.loads(line) for line in journal.read_text("utf-8").splitlines()]
-    shutil.rmtree(folder)
-    folder.mkdir()
-    said: list[tuple[float, str]] = []
-    swept = search.sweep(
-        tiny_dataset,
-        tiny_model,
-        tiny_training,
-        TUNING,
-        folder,
-        cache=root / "cache",
-        threads_total=2,
-        report=lambda share, note: said.append((share, note)),
-    )
-    return Story(swept, root, said, survivors, before)
+    shutil.rmtree(root / "sweep")
+    again = sweep_in(root, (tiny_dataset, tiny_model, tiny_training, TUNING))
+    return Story(again, survivors, before)
 
 
 def kill_when(asked: Path, words: str) -> list[str]:
-    """Kill -9 a sweeping process once it says these words; gives what of its family lives on after 30 seconds."""
+    """Kill -9 parent and sweep at once when these words are said; gives what of their family lives on 30 s later."""
     with subprocess.Popen([sys.executable, "-c", SWEEPING, str(asked)], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         assert any(words in line for line in parent.stdout)
         family = psutil.Process(parent.pid).children(recursive=True)
         assert any("raylet" in process.name() for process in family)
+        (sweeping,) = (process for process in family if process.cmdline()[1:3] == ["-m", "daybreak.tuning.study"])
+        sweeping.kill()
         parent.kill()
         parent.wait()
     _, alive = psutil.wait_procs(family, timeout=30)
     return [process.name() for process in alive]
 
 
-def test_kill_nine_of_the_sweep_s_parent_leaves_no_ray(story: Story) -> None:
+@pytest.mark.slow
+def test_kill_nine_of_the_sweep_and_its_parent_leaves_no_ray(story: Story) -> None:
     assert story.survivors == []
 
 
+@pytest.mark.slow
 def test_a_killed_sweep_ends_with_the_trials_it_would_have_had(story: Story) -> None:
     over = {event["number"] for event in story.before if event["what"] == "ended"}
     assert over
     assert len(over) < TUNING.trials
-    assert [trial.number for trial in story.swept.trials] == list(range(1, TUNING.trials + 1))
-    points = [tuple(sorted(trial.config.items())) for trial in story.swept.trials]
+    assert [trial.number for trial in story.again.swept.trials] == list(range(1, TUNING.trials + 1))
+    points = [tuple(sorted(trial.config.items())) for trial in story.again.swept.trials]
     assert len(set(points)) == TUNING.trials, "no point was tried twice"
 
 
+@pytest.mark.slow
 def test_what_was_over_before_the_kill_is_not_done_again(story: Story) -> None:
     over = {event["number"] for event in story.before if event["what"] == "ended"}
     scores = [(event["number"], event["epoch"], event["score"]) for event in story.before if event["what"] == "score"]
     for number in over:
-        trial = story.swept.trials[number - 1]
+        trial = story.again.swept.trials[number - 1]
         assert trial.history == tuple((epoch, score) for each, epoch, score in scores if each == number)
-        assert not any(note.startswith(f"trial {number}:") for _, note in story.said)
-    assert f"; {len(over)} trials are over already" in story.said[0][1]
+        assert not any(note.startswith(f"trial {number}:") for _, note in story.again.said)
+    assert f"; {len(over)} trials are over already" in story.again.said[0][1]
 
 
+@pytest.mark.slow
+def test_of_trials_of_an_earlier_life_is_told_first(story: Story) -> None:
+    known = [event["number"] for event in story.before if event["what"] == "ended"]
+    assert [trial.number for trial in story.again.over[: len(known)]] == sorted(known)
+    assert sorted(story.again.over, key=lambda trial: trial.number) == list(story.again.swept.trials)
+
+
+@pytest.mark.slow
 def test_what_was_drawn_before_the_kill_is_tried_with_the_same_point(story: Story) -> None:
     drawn = {event["number"]: event["config"] for event in story.before if event["what"] == "drawn"}
     for number, config in drawn.items():
-        assert story.swept.trials[number - 1].config == config
+        assert story.again.swept.trials[number - 1].config == config
 
 
-def test_every_trial_stands_in_the_table(story: Story) -> None:
-    for trial in story.swept.trials:
+def test_each_trial_is_told_of_once_when_it_is_over(plain: Swept) -> None:
+    assert sorted(plain.over, key=lambda trial: trial.number) == list(plain.swept.trials)
+
+
+def test_every_trial_stands_in_the_table(plain: Swept) -> None:
+    for trial in plain.swept.trials:
         epochs = [epoch for epoch, _ in trial.history]
         assert epochs == [0.4, 0.8, 1.0][: len(epochs)]
         assert trial.state == ("completed" if epochs[-1] == 1.0 else "pruned")
@@ -205,34 +264,34 @@ def test_every_trial_stands_in_the_table(story: Story) -> None:
         assert 1e-4 <= float(trial.config["learning_rate"]) <= 1e-2
         assert trial.seconds > 0
         assert trial.cpu_hours == pytest.approx(trial.seconds / 3600, abs=1e-5)
-    assert story.swept.cpu_hours == pytest.approx(sum(trial.cpu_hours for trial in story.swept.trials), abs=1e-5)
+    assert plain.swept.cpu_hours == pytest.approx(sum(trial.cpu_hours for trial in plain.swept.trials), abs=1e-5)
 
 
-def test_the_params_own_point_comes_first(story: Story, tiny_training: TrainingParams) -> None:
-    assert story.swept.trials[0].config == {key: getattr(tiny_training, key) for key in SPACE}
+def test_the_params_own_point_comes_first(plain: Swept, tiny_training: TrainingParams) -> None:
+    assert plain.swept.trials[0].config == {key: getattr(tiny_training, key) for key in SPACE}
 
 
-def test_the_best_is_one_of_those_that_ran_to_their_end(story: Story) -> None:
-    complete = [trial for trial in story.swept.trials if trial.state == "completed"]
-    assert story.swept.best_score == max(trial.score or 0 for trial in complete)
-    assert story.swept.best in [trial.config for trial in complete]
+def test_the_best_is_one_of_those_that_ran_to_their_end(plain: Swept) -> None:
+    complete = [trial for trial in plain.swept.trials if trial.state == "completed"]
+    assert plain.swept.best_score == max(trial.score or 0 for trial in complete)
+    assert plain.swept.best in [trial.config for trial in complete]
 
 
-def test_says_how_far_it_has_come(story: Story) -> None:
-    assert story.said[0][1].startswith("Ray is up, 2 trials at a time")
-    assert any("best so far" in note for _, note in story.said)
-    assert all(0 <= share <= 1 for share, _ in story.said)
+def test_says_how_far_it_has_come(plain: Swept) -> None:
+    assert plain.said[0][1].startswith("Ray is up, 2 trials at a time")
+    assert any("best so far" in note for _, note in plain.said)
+    assert all(0 <= share <= 1 for share, _ in plain.said)
 
 
-def test_leaves_request_result_and_logs_but_no_secret(story: Story) -> None:
-    folder = story.folder / "sweep"
-    assert SweepRef.model_validate_json((folder / search.RESULT).read_text("utf-8")) == story.swept
+def test_leaves_request_result_and_logs_but_no_secret(plain: Swept) -> None:
+    folder = plain.folder / "sweep"
+    assert SweepRef.model_validate_json((folder / search.RESULT).read_text("utf-8")) == plain.swept
     assert {search.REQUEST, search.LOG, "ray", "ray-logs"} <= {path.name for path in folder.iterdir()}
     assert not list(folder.rglob("token"))
 
 
-def test_leaves_no_process(story: Story) -> None:
-    assert story.swept.trials
+def test_leaves_no_process(plain: Swept) -> None:
+    assert plain.swept.trials
     assert not [child for child in psutil.Process().children(recursive=True) if "ray" in child.name()]
 
 

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -74,3 +75,15 @@ def test_stopped_before_any_score_is_told(request_: Request) -> None:
 def test_ray_s_driver_does_not_pay_for_torch() -> None:
     code = "import sys, daybreak.tuning.study; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_no_member_s_weights_stay_behind_a_population(tmp_path: Path) -> None:
+    for member in ("Trial_1", "Trial_2"):
+        for number in (0, 1):
+            put = tmp_path / "sweep" / member / f"checkpoint_00000{number}" / "step-8"
+            put.mkdir(parents=True)
+            (put / "model.safetensors").write_bytes(b"weights")
+        (tmp_path / "sweep" / member / "result.json").write_text("{}", encoding="utf-8")
+    study.drop_checkpoints(tmp_path)
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["result.json"] * 2
+    study.drop_checkpoints(tmp_path / "never made")

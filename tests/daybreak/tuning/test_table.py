@@ -31,7 +31,14 @@ class _Set:
             self.journal.note(Event(what="drawn", number=number, config={"dropout": 0.1}))
         self.said: list[tuple[float, str]] = []
         numbers = {"a": 1, "b": 2, "c": 3}
-        self.table = Table(request, self.journal, numbers, lambda share, note: self.said.append((share, note)))
+        self.over: list[int] = []
+        self.table = Table(
+            request,
+            self.journal,
+            numbers,
+            lambda share, note: self.said.append((share, note)),
+            lambda row: self.over.append(row.number),
+        )
 
     def start(self, *trials: Any) -> None:
         for trial in trials:
@@ -62,6 +69,7 @@ def test_a_night_of_three_fates(stage: _Set, tmp_path: Path) -> None:
     assert (second.state, second.score) == ("pruned", 0.5)
     assert (third.state, third.score, third.error) == ("failed", None, "ValueError: no luck")
     assert third.log.startswith("Traceback")
+    assert stage.over == [1, 2, 3]
     assert stage.said[1] == (1 / 3, "trial 1: 0.800 after 1 epochs (3 of 3 trials, best so far 0.800)")
     assert stage.said[-1] == (1.0, "trial 3: failed: ValueError: no luck (3 of 3 trials, best so far 0.800)")
 
@@ -73,6 +81,7 @@ def test_a_trial_that_broke_is_tried_again_and_both_logs_are_kept(stage: _Set, t
     (tmp_path / "error.txt").write_text("Failure # 1\nActorDiedError: the worker is gone\n", encoding="utf-8")
     stage.table.on_trial_recover(0, [], broken)
     assert "broke and is tried again: ActorDiedError" in stage.said[-1][1]
+    assert stage.over == []
     stage.start(broken)
     stage.score(broken, 0.4, 0.6)
     (tmp_path / "error.txt").write_text("Failure # 2\nActorDiedError: again\n", encoding="utf-8")
@@ -90,6 +99,7 @@ def test_an_error_of_ours_ends_a_trial_without_another_try(stage: _Set) -> None:
     result = {"failed": "DataError: 没有标签.", "log": "Traceback …\nDataError", "node": "n2", "done": True}
     stage.table.on_trial_result(0, [], trial, result)
     stage.table.on_trial_complete(0, [], trial)
+    assert stage.over == [2], "told once"
     found = stage.journal.rows[2].finish(FREE)
     assert (found.state, found.error, found.node, found.retries) == ("failed", "DataError: 没有标签.", "n2", 0)
 

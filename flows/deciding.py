@@ -23,7 +23,7 @@ def nothing_to_do(night: Night, asked: bool) -> RunRecord | None:
     """
     ledger = recording.open_ledger(night)
     known = plan(night, ledger).results
-    same = recording.decided(ledger, night.project.name, known) if known else None
+    same = recording.decided(ledger, night.project.name, known.judgement.digest) if known else None
     if same is None or (same.status in LET_GO and may_let_go(night, same, asked)):
         return None
     return recording.unchanged(night, same)

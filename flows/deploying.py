@@ -12,9 +12,9 @@ from prefect.exceptions import ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 from prefect.workers.process import ProcessWorker
 
-from daybreak.projects import find_checkout, list_projects
+from daybreak.projects import find_checkout
 from daybreak.settings import Settings, load_settings
-from flows import catalogue, missing, scheduling
+from flows import catalogue, missing, nights, scheduling
 
 DECLARED = Path(__file__).parents[1] / "infra" / "prefect.yaml"
 NAME = "daybreak"  # of the work pool, and of each flow's one deployment
@@ -24,16 +24,20 @@ NIGHTS_AT_ONCE = 4  # they take turns by their project's lock: more of them wait
 def deploy(settings: Settings, reset_schedules: bool = False, checkout: Path | None = None) -> list[str]:
     """Register the work pool, one deployment a flow and one schedule a project; returns the deployments' names.
 
-    A schedule is made where there never was one: paused, edited and deleted ones stay so, unless `reset_schedules`.
+    A project whose models are not released has its schedule with the flow that trains them. A schedule is made where
+    there never was one: paused, edited and deleted ones stay so, unless `reset_schedules`.
     """
-    place = checkout or find_checkout(Path.cwd())
+    place, zone = checkout or find_checkout(Path.cwd()), settings.timezone
     declared = yaml.safe_load(DECLARED.read_text(encoding="utf-8"))["deployments"]
+    nightly = next(each["schedules"] for each in declared if each["flow_name"] == nights.RELEASING)
     with get_client(sync_client=True) as client:
         _make_pool(client)
         for each in declared:
             deployment = _register(client, each, {"working_dir": str(place)}, {"DAYBREAK_HOME": str(settings.home)})
-            wanted = scheduling.of_projects(each.get("schedules", ()), list_projects(place), settings.timezone)
-            scheduling.keep(client, deployment.id, wanted, reset=reset_schedules)
+            here, elsewhere = (
+                scheduling.of_projects(nightly, names, zone) for names in nights.split(place, each["flow_name"])
+            )
+            scheduling.keep(client, deployment.id, here, elsewhere=elsewhere, reset=reset_schedules)
     return [f"{each['flow_name']}/{NAME}" for each in declared]
 
 

@@ -5,18 +5,18 @@ from typing import NamedTuple
 from daybreak import recording
 from daybreak.data import incoming
 from daybreak.night import Night, demand_single_labels
-from daybreak.planning import Results, Trained, opponent
+from daybreak.planning import Results, opponent
 from daybreak.recording import Steps
-from daybreak.records import DatasetRef, Evidence, RunRecord
+from daybreak.records import DatasetRef, Evidence
 from daybreak.steps import Done
-from flows.opening import links, name_after_data
+from flows.opening import name_after_data
 from flows.telling import tell_of_batches
 from tasks.data import prepare
 from tasks.evaluation import evaluate, evaluate_champion
 from tasks.exporting import export
 from tasks.gates import judge
 from tasks.showing import show_verdicts
-from tasks.training import compare, record_training, train
+from tasks.training import train
 from tasks.tuning import sweep
 
 
@@ -66,13 +66,3 @@ def develop(night: Night, dataset: Done[DatasetRef]) -> Developed:
         "judge": judgement,
     }
     return Developed(results, steps)
-
-
-def develop_writer(night: Night, dataset: Done[DatasetRef]) -> RunRecord:
-    """Search and train a language model, and hold it against its untuned base."""
-    swept = sweep(night, dataset.value)
-    model = train(night, dataset.value, swept.value)
-    compared = compare(night, dataset.value, swept.value, model.value)
-    trained = Trained(dataset=dataset.value, swept=swept.value, model=model.value, compared=compared.value)
-    done: Steps = {"prepare": dataset, "sweep": swept, "train": model, "compare": compared}
-    return record_training(night, trained, done, links(night))

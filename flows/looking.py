@@ -12,7 +12,7 @@ from daybreak.projects import find_checkout, find_project
 from daybreak.records import Project
 from daybreak.reports import operations
 from daybreak.settings import Settings, load_settings
-from flows import schedules
+from flows import nights, schedules
 from flows.stack import PARTS
 
 
@@ -24,6 +24,7 @@ def status(project: ProjectOption = None, as_json: JsonOption = False) -> None:
         "project": found.name,
         "parts": {name: each.model_dump(mode="json") for name, each in _parts(settings).items()},
         "next_run": schedules.next_run(settings, found.name),
+        "unreleased": nights.why_unreleased(find_checkout(Path.cwd()), found.name),
         **_remembered(found, settings),
         "data": _data(found),
     }

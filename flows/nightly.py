@@ -16,14 +16,15 @@ from pydantic import TypeAdapter
 
 from daybreak.errors import BadInput
 from daybreak.stack.due import MOST, due_times
+from flows import nights
 
 Policy = Literal["skip", "latest", "all"]  # of what fell due while the machine was off, what runs late
-NIGHTLY = "retrain-and-release/daybreak"
+NIGHTLY = f"{nights.RELEASING}/daybreak"
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """One schedule of the nightly deployment."""
+    """One schedule of a nightly deployment."""
 
     deployment: DeploymentResponse
     found: DeploymentSchedule
@@ -49,10 +50,11 @@ class Schedule:
 
 
 def active(client: SyncPrefectClient) -> list[Schedule]:
-    """The active schedules of the nightly deployment; none if that is paused or gone."""
-    try:
-        deployment = client.read_deployment_by_name(NIGHTLY)
-    except ObjectNotFound:
-        return []
-    schedules = [] if deployment.paused else [each for each in deployment.schedules if each.active]
-    return [Schedule(deployment, each) for each in schedules]
+    """The active schedules of the nightly deployments; none of one that is paused or gone."""
+    found = []
+    for flow in (nights.RELEASING, nights.TRAINING):
+        with contextlib.suppress(ObjectNotFound):
+            deployment = client.read_deployment_by_name(f"{flow}/daybreak")
+            active = [] if deployment.paused else [each for each in deployment.schedules if each.active]
+            found += [Schedule(deployment, each) for each in active]
+    return found

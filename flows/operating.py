@@ -9,10 +9,11 @@ import typer
 
 from daybreak import stack
 from daybreak.cli import JsonOption, ProjectOption, app, show
-from daybreak.projects import find_checkout, find_project
+from daybreak.projects import find_checkout, find_project, list_projects
 from daybreak.reports import operations
 from daybreak.settings import Settings, export_environment, load_settings
 from daybreak.stack import boot, ports
+from flows import nights
 from flows.stack import prefect_environment, stack_address
 
 
@@ -32,6 +33,7 @@ def up(
     checkout = find_checkout(Path.cwd())
     settings = load_settings(checkout)
     notes = [] if at_boot is None else boot.arrange(checkout, settings.stack, wanted=at_boot)
+    notes += filter(None, (nights.why_unreleased(checkout, name) for name in list_projects(checkout)))
     process = None
     if stack.living(settings.stack) is None:
         process, taken = _launch(settings, checkout, reset_schedules)

@@ -28,9 +28,18 @@ def of_projects(
 
 
 def keep(
-    client: SyncPrefectClient, deployment: UUID, wanted: Sequence[DeploymentScheduleCreate], *, reset: bool
+    client: SyncPrefectClient,
+    deployment: UUID,
+    wanted: Sequence[DeploymentScheduleCreate],
+    *,
+    reset: bool,
+    elsewhere: Sequence[DeploymentScheduleCreate] = (),
 ) -> None:
-    """Make those of the `wanted` schedules that this deployment never had; with `reset`, exactly those, afresh."""
+    """Make those of the `wanted` schedules that this deployment never had; with `reset`, exactly those, afresh.
+
+    A schedule that belongs `elsewhere`, since its project has another kind of night by now, is taken away.
+    """
+    _leave(client, deployment, {schedule.slug for schedule in elsewhere})
     if not wanted:
         return
     present = client.read_deployment_schedules(deployment)
@@ -42,7 +51,17 @@ def keep(
     had = {*made.get(str(deployment), []), *(schedule.slug for schedule in present if schedule.slug)}
     if missing := {schedule.slug: schedule for schedule in wanted if schedule.slug and schedule.slug not in had}:
         client.create_deployment_schedules(deployment, [*missing.values()])
-        _remember(client, {str(deployment): sorted({*had, *missing})})
+        _remember(client, {**_made(client), str(deployment): sorted({*had, *missing})})
+
+
+def _leave(client: SyncPrefectClient, deployment: UUID, slugs: set[str | None]) -> None:
+    made = _made(client).get(str(deployment), [])
+    if not slugs.intersection(made):
+        return
+    for schedule in client.read_deployment_schedules(deployment):
+        if schedule.slug in slugs:
+            client.delete_deployment_schedule(deployment, schedule.id)
+    _remember(client, {**_made(client), str(deployment): sorted(set(made) - slugs)})
 
 
 def _made(client: SyncPrefectClient) -> dict[str, list[str]]:

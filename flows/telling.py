@@ -10,7 +10,7 @@ from prefect.logging import get_logger, get_run_logger
 
 from daybreak import notifying, recording
 from daybreak.data.batches import Decision
-from daybreak.night import Night
+from daybreak.night import Night, writes
 from daybreak.notifying import Card, Delivery, Note, note
 from daybreak.records import RunRecord
 from daybreak.settings import Settings
@@ -23,8 +23,10 @@ def tell_of(night: Night, record: RunRecord) -> None:
         ledger = recording.open_ledger(night)
         champion, runs = ledger.champion(record.project), ledger.runs(record.project, limit=note.HORIZON)
         ledger.close()
-        tell(night.settings, note.of_run(record, champion))
-        tell(night.settings, note.staleness(record, runs, champion, night.params.release.stale_after))
+        trained = writes(night)  # then nothing waits for a person, and no release is missed
+        tell(night.settings, None if trained and record.status == "held" else note.of_run(record, champion))
+        after = 0 if trained else night.params.release.stale_after
+        tell(night.settings, note.staleness(record, runs, champion, after))
     with _harmless():
         _log(notifying.beat(night.settings))
 

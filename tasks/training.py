@@ -9,7 +9,7 @@ from daybreak import night as steps
 from daybreak import recording
 from daybreak.night import Night
 from daybreak.planning import Trained
-from daybreak.records import DatasetRef, Measurements, ModelRef, RunRecord, SweepRef
+from daybreak.records import ArtifactRef, BaseRef, DatasetRef, Measurements, ModelRef, RunRecord, SweepRef
 from daybreak.steps import Done
 from tasks.policy import by_content
 
@@ -26,6 +26,18 @@ def compare(night: Night, dataset: DatasetRef, swept: SweepRef, model: ModelRef)
     """Hold a language model against its untuned base."""
     with steps.accelerator(night):
         return night.store.run(steps.compare(night, dataset, swept, model))
+
+
+@task(name="lay", **by_content(steps.lay, minutes=120))
+def lay(night: Night, dataset: DatasetRef) -> Done[BaseRef]:
+    """Learn the tokenizer of a new encoder, and lay it out."""
+    return night.store.run(steps.lay(night, dataset))
+
+
+@task(name="publish", **by_content(steps.publish, minutes=30))
+def publish(night: Night, dataset: DatasetRef, model: ModelRef) -> Done[ArtifactRef]:
+    """Write a trained encoder as a base for other projects."""
+    return night.store.run(steps.publish(night, dataset, model))
 
 
 @task(name="record-training")

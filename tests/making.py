@@ -271,3 +271,28 @@ def make_writer(checkout: Path, dialogues: int = 120, name: str = "sample") -> P
     (project.root / "rows.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     commit_all(checkout, "Add dialogues")
     return project
+
+
+# An encoder of a project's own that trains in seconds.
+FOUNDING: Mapping[str, Any] = {
+    "ingest": {"source": "files", "path": "rows.csv", "text_column": "text", "label_column": None},
+    "model": {
+        "recipe": "pretrain",
+        "base": "scratch",
+        "config": {"vocab_size": 400, "hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2},
+    },
+    "training": {
+        "learning_rate": 3e-3,
+        "epochs": 1,
+        "batch_size": 16,
+        "max_length": 48,
+        "dropout": 0.0,
+        "label_smoothing": 0.0,
+    },
+    "tuning": {"trials": 0, "metric": "perplexity"},
+}
+
+
+def make_founder(checkout: Path, name: str = "sample") -> Project:
+    """A committed project of texts alone, whose model is a base for others."""
+    return make_project(checkout, rows=120, name=name, sections=FOUNDING)

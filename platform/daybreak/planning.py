@@ -7,6 +7,7 @@ from daybreak.data import rollback, versions
 from daybreak.ledger import Ledger
 from daybreak.night import Night
 from daybreak.records import (
+    ArtifactRef,
     Champion,
     DatasetRef,
     Evidence,
@@ -45,12 +46,16 @@ class Results(Record):
 
 
 class Trained(Record):
-    """What the steps of a training yielded whose model is held against its base, and not released."""
+    """What the steps of a training yielded whose model is held against its base, and not released.
+
+    `published` is what others may begin from, where the model is such a base.
+    """
 
     dataset: DatasetRef
     swept: SweepRef
     model: ModelRef
     compared: Measurements
+    published: ArtifactRef | None = None
 
 
 class Plan(Record):

@@ -100,7 +100,8 @@ def _steps(night: Night, past: Past) -> Iterator[Path]:
     """Steps that no kept night did or used: it may have reused one that is older than all of them."""
     kept = list(_kept_results(night, past))
     used = {digest for results in kept for digest in _digests(results)}
-    places = {(results.get("model") or {}).get("path") for results in kept}
+    models = [results.get("model") or {} for results in kept]
+    places = {model.get("path") for model in models} | {model.get("base", {}).get("source") for model in models}
     for folder, manifest in night.store.folders():
         at = manifest["at"] if manifest else folder.stat().st_mtime
         wanted = manifest and (digests.of_value(manifest["result"]) in used or str(folder) in places)
@@ -122,7 +123,7 @@ def _kept_results(night: Night, past: Past) -> Iterator[dict[str, Any]]:
 def _digests(results: dict[str, Any]) -> Iterator[str]:
     """What the steps yielded, as digests: a finished step is known by its result."""
     evidence = results.get("evidence") or {}
-    values = [results.get(name) for name in ("swept", "model", "compared", "exported", "judgement")]
+    values = [results.get(name) for name in ("swept", "model", "compared", "published", "exported", "judgement")]
     return (digests.of_value(value) for value in (*values, *map(evidence.get, ("candidate", "champion"))) if value)
 
 
@@ -150,8 +151,11 @@ def _dossiers(night: Night, past: Past) -> Iterator[Path]:
 
 
 def _models(night: Night, past: Past) -> Iterator[Path]:
-    """Files of candidates that were not released and whose night is not kept."""
-    wanted = {move.model_sha256 for move in past.moves if move.outcome in FOR_GOOD}
+    """Files of candidates that were not released and whose night is not kept; never of an encoder."""
+    every = night.settings.runs(night.project).glob(f"*/{RESULTS}")
+    published = [json.loads(path.read_text(encoding="utf-8")).get("published") for path in every]
+    wanted = {each["sha256"] for each in published if each}
+    wanted |= {move.model_sha256 for move in past.moves if move.outcome in FOR_GOOD}
     exported = [results["exported"] for results in _kept_results(night, past) if results.get("exported")]
     wanted |= {each["int8" if each["ship"] == "onnx-int8" else "fp32"]["sha256"] for each in exported}
     for folder in night.settings.models(night.project).glob("*"):

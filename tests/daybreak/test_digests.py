@@ -43,7 +43,7 @@ def test_files_count_by_name_and_content_but_not_by_order_or_place(tmp_path: Pat
 
 
 def test_code_is_named_by_room_or_by_module() -> None:
-    assert digests.of_code("errors.py") != digests.of_code("records.py")
+    assert digests.of_code("errors.py") != digests.of_code("steps.py")
     assert digests.of_code("gates") == digests.of_code("gates")
     assert digests.of_code("gates", "errors.py") == digests.of_code("errors.py", "gates") != digests.of_code("gates")
 

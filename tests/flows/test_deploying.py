@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import yaml
-from making import make_project
+from making import make_project, make_writer, write_params
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.responses import DeploymentResponse
 
@@ -13,8 +13,9 @@ from daybreak.records import Project
 from daybreak.settings import Settings
 from flows import catalogue
 from flows.deploying import DECLARED, NAME, deploy
-from flows.nightly import NIGHTLY
+from flows.nightly import NIGHTLY, active
 
+NIGHTS = ("train-model", "retrain-and-release")
 PLAIN = {"string", "integer", "number", "boolean"}
 
 
@@ -93,6 +94,26 @@ def test_each_project_has_its_night(client: SyncPrefectClient, settings: Setting
         schedule = found[f"nightly-{name}"]
         assert (schedule.schedule.cron, schedule.schedule.timezone) == ("0 2 * * *", "Asia/Shanghai")
         assert (schedule.parameters, schedule.active) == ({"project": name}, True)
+
+
+def test_a_project_whose_models_are_not_released_has_the_night_that_trains(
+    client: SyncPrefectClient, settings: Settings, project: Project
+) -> None:
+    def slugs(flow: str) -> set[str | None]:
+        return {each.slug for each in client.read_deployment_by_name(f"{flow}/{NAME}").schedules}
+
+    talks = make_writer(project.root, dialogues=4, name="talks")
+    deploy(settings, checkout=project.root)
+    assert slugs("retrain-and-release") == {"nightly-sample"}
+    assert slugs("train-model") == {"nightly-talks"}
+    (schedule,) = client.read_deployment_by_name(f"train-model/{NAME}").schedules
+    assert schedule.parameters == {"project": "talks"}
+    assert {each.parameters["project"] for each in active(client)} == {"sample", "talks"}
+    for recipe, night, other in (("classify", "retrain-and-release", "train-model"), ("generate", *NIGHTS)):
+        write_params(talks.root, {"model": {"recipe": recipe}})
+        deploy(settings, checkout=project.root)
+        assert "nightly-talks" in slugs(night)
+        assert "nightly-talks" not in slugs(other)
 
 
 def test_runs_are_scheduled_soon_after_and_by_the_project_s_parameters(

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from making import Finished, make_project
+from making import Finished, make_project, make_writer
 from typer.testing import CliRunner
 
 from daybreak import recording
@@ -24,6 +24,14 @@ def test_a_new_project_has_a_status(project: Project, monkeypatch: pytest.Monkey
     )
     assert (told["next_run"], told["hold"], told["last_run"], told["champion"]) == (None, None, None, None)
     assert told["data"] == {"pinned": None, "waiting": 0, "held": []}
+
+
+def test_a_project_that_releases_nothing_says_so_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(make_writer(tmp_path / "checkout", dialogues=4).root)
+    text = CliRunner().invoke(app, ["status"], catch_exceptions=False).stdout
+    assert "sample is trained by train-model each night, and not released: recipe generate" in " ".join(text.split())
 
 
 def test_files_that_wait_are_counted(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """Training without a release: everything of a night up to the verdicts, and the champion stays."""
 
+import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,9 @@ from making import Finished, make_writer
 from prefect.states import State
 
 from daybreak import recording
-from daybreak.errors import ParamsError
+from daybreak.errors import ParamsError, StepFailed
 from daybreak.night import open_night
+from daybreak.tracking.client import connect
 from flows.train_model import train_model
 
 pytestmark = pytest.mark.usefixtures("on_stack")
@@ -46,3 +49,41 @@ def test_a_language_model_is_held_against_its_base(tmp_path: Path, monkeypatch: 
     (run,) = recording.open_ledger(open_night(None, (), project.root)).runs("sample")
     assert (run.status, run.released) == ("held", False)
     assert Path(run.artifacts["report"]).is_file()
+
+
+def test_a_training_that_breaks_off_is_recorded_and_failed_in_mlflow_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was followed ended well by itself; the night did not, and says why. What it left aside is swept away."""
+    from daybreak.training import comparing
+
+    def broken(*_: object, **__: object) -> None:
+        raise StepFailed("compare: 磁盘坏了")
+
+    project = make_writer(tmp_path / "checkout")
+    monkeypatch.chdir(project.root)
+    monkeypatch.setattr(comparing, "compare", broken)
+    state: State = train_model(return_state=True)
+    assert state.is_failed()
+    night = open_night(None, (), project.root)
+    (run,) = recording.open_ledger(night).runs("sample")
+    assert run.status == "failed"
+    client = connect(night.settings.mlflow)
+    (experiment,) = client.search_experiments(filter_string="name = 'daybreak-sample'")
+    (followed,) = client.search_runs([experiment.experiment_id])
+    assert followed.info.status == "FAILED"
+    assert "磁盘坏了" in followed.data.tags["daybreak.reason"]
+    assert followed.data.metrics["train.loss"] > 0
+
+    monkeypatch.undo()
+    monkeypatch.chdir(project.root)
+    leftover = aged(night.settings.models(night.project) / "killed.partial")
+    train_model(return_state=True)
+    assert not leftover.exists()
+    assert [each.status for each in recording.open_ledger(night).runs("sample")] == ["held", "failed"]
+
+
+def aged(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    os.utime(folder, (time.time() - 3 * 86400,) * 2)
+    return folder

@@ -38,12 +38,12 @@ def init(
     told: dict[str, Any] = {"project": name, "root": str(project.root), "champion": None}
     if from_model:
         with founding.undone_on_error(project), nullcontext() if as_json else bars.watching():
-            night = open_night(name, (), checkout)
+            opened = open_night(name, (), checkout)
             reason = f"in production when project {name} was made"
-            adopted = founding.adopt(night, from_model.expanduser().absolute(), actor=getuser(), reason=reason)
+            adopted = founding.adopt(opened, from_model.expanduser().absolute(), actor=getuser(), reason=reason)
         told["champion"] = {"version": adopted.move.to_version, "metrics": adopted.metrics}
-    writes = recipe is not None and recipes.find(recipe).BASE == "decoder"
-    show({**told, "next": _next(name, data is None, "run train-model" if writes else "run")}, as_json, _in_words)
+    night = "run" if recipe is None or recipes.releasable(recipe) else "run train-model"
+    show({**told, "next": _next(name, data is None, night)}, as_json, _in_words)
 
 
 def _next(name: str, needs_rows: bool, command: str) -> list[str]:

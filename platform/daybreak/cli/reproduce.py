@@ -39,5 +39,7 @@ def runs_reproduce(
 def _in_words(found: dict[str, object]) -> str:
     if found["identical"]:
         what = "weights, artifact and metrics" if found["artifact_sha256"] else "weights and metrics"
-        return f"Identical: run {found['run_id']} gives the same {what} again."
+        although = "".join(f"\n- {line}" for line in found["circumstances"])  # type: ignore[attr-defined]
+        said = f"Identical: run {found['run_id']} gives the same {what} again"
+        return f"{said}, although:{although}" if although else f"{said}."
     return f"Not identical to run {found['run_id']}:\n" + "\n".join(f"- {line}" for line in found["differences"])  # type: ignore[attr-defined]

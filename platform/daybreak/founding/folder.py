@@ -10,6 +10,7 @@ from typing import Any
 from daybreak import params, projects, recipes
 from daybreak.data import admission, git, sources, tags
 from daybreak.errors import ParamsError, ProjectError
+from daybreak.recipes.params import ModelParams
 from daybreak.records import Project
 
 ROWS = "rows"
@@ -31,6 +32,16 @@ Put files here that end in .jsonl, .ndjson (each also with .gz) or .parquet, wit
 
 Roles are system (first), user, assistant, tool; what the assistant says is learned. For plain texts set
 `ingest.messages_column` and `ingest.label_column` in params.yaml to null: then the column `{text}` is learned whole.
+"""
+README_TEXTS = """# Texts of {name}
+
+Put files here that end in .csv, .tsv, .jsonl, .ndjson (each also with .gz) or .parquet, with the column `{text}`:
+
+    {text}
+    这家酒店很好，下次还会来
+    The room was dirty
+
+The more text, the better the encoder that comes of it; a label is not needed, and not read.
 """
 KEPT = """
 All files are read. They stay out of git: what a data version was made of is kept by digest in `data/`.
@@ -69,12 +80,11 @@ def found(
         "ingest.text_column": text_column,
         "ingest.label_column": label_column,
     }
-    own: Mapping[str, Any] = {}
-    if recipe:
-        own = getattr(recipes.find(recipe), "SETTINGS", {})
-        wanted["model.recipe"] = recipe
+    kind = recipe or ModelParams().recipe
+    own: dict[str, Any] = {"model.recipe": kind, **_settings(kind)}
     messages = own.get("ingest.messages_column")
-    readme = (README_DIALOGUES if messages else README) + KEPT
+    labelled = own.get("ingest.label_column", label_column) is not None
+    readme = (README_DIALOGUES if messages else README if labelled else README_TEXTS) + KEPT
     if data:
         admission.survey(checkout, sources.Request(source="files", path=str(data.expanduser().absolute())))
     aside = target.parent / ".partial" / name  # two folders down, where nobody looks for projects
@@ -87,6 +97,12 @@ def found(
     finally:
         shutil.rmtree(aside.parent, ignore_errors=True)
     return Project(name=name, root=target)
+
+
+def _settings(kind: str) -> dict[str, Any]:
+    """What a recipe begins with; a sweep is judged by what it measures first."""
+    recipe = recipes.find(kind)
+    return {"tuning.metric": next(iter(recipe.METRICS)), **getattr(recipe, "SETTINGS", {})}
 
 
 @contextmanager

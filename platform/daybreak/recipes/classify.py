@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 METRICS: Mapping[str, Direction] = {"accuracy": "max", "macro_f1": "max"}
 BASE = "encoder"
+SETTINGS: Mapping[str, Any] = {"training.seeds": 3}
+"""What a new project of this kind begins with, where that differs from the sample's params.yaml."""
 THRESHOLD = 0.0
 """Logit from which on a label counts as given, where a row may have several: a probability of one half."""
 

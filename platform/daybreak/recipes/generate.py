@@ -27,11 +27,11 @@ SETTINGS: Mapping[str, Any] = {
     "training.dropout": 0.0,
     "training.label_smoothing": 0.0,
     "training.packing": True,
+    "training.seeds": 1,
     "training.adapter.kind": "lora",
     "training.adapter.rank": 16,
     "training.adapter.alpha": 32.0,
     "tuning.trials": 0,
-    "tuning.metric": "perplexity",
 }
 """What a new project of this kind begins with, where that differs from the sample's params.yaml."""
 

@@ -16,6 +16,21 @@ METRICS: Mapping[str, Direction] = {"perplexity": "min", "masked_accuracy": "max
 BASE = "encoder"
 RELEASABLE = False
 """What it yields is a base for others."""
+SETTINGS: Mapping[str, Any] = {
+    "ingest.label_column": None,
+    "model.base": "scratch",
+    "training.learning_rate": 1.5e-3,
+    "training.schedule": "cosine",
+    "training.epochs": 8,
+    "training.batch_size": 42,
+    "training.max_length": 192,
+    "training.dropout": 0.0,
+    "training.label_smoothing": 0.0,
+    "training.warmup": 0.04,
+    "training.seeds": 1,
+    "tuning.trials": 0,
+}
+"""What a new project of this kind begins with, where that differs from the sample's params.yaml."""
 
 
 def examples(rows: Rows, labels: Sequence[str], tokenizer: Any, max_length: int) -> list[Example]:

@@ -81,11 +81,12 @@ def change(past: Past, overrides: tuple[str, ...]) -> Past:
 
 
 def _based(params: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
-    """A run that began from the champion of its day begins from that very model again."""
-    if params.get("model", {}).get("base") != "champion":
+    """A run that began from the champion of its day, or from an encoder laid out for it, begins there again."""
+    base, asked = model["base"], params.get("model", {}).get("base")
+    if asked not in ("champion", "scratch") or base["source"] == asked:
         return params
-    base = model["base"]
-    return {**params, "model": {**params["model"], "base": base["source"], "revision": base["revision"] or None}}
+    again = {"base": base["source"], "revision": base["revision"] or None}
+    return {**params, "model": {**params["model"], **again, **({"config": {}} if asked == "scratch" else {})}}
 
 
 def _read(path: Path) -> dict[str, Any]:

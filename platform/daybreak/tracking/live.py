@@ -1,4 +1,4 @@
-"""The curves of a training while it runs, in MLflow and wherever else they are wanted, by a thread of its own."""
+"""What a night does while it does it, in MLflow and wherever else it is wanted, by a thread of its own."""
 
 import logging
 import queue
@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Generic, TypeVar
 
-from daybreak.records import Project
+from daybreak.records import Project, Trial
 from daybreak.tracking.runs import FOLLOWED_TAG, Tracker
 from daybreak.tracking.targets import Point, RunStatus, Target, open_target
+
+T = TypeVar("T")
 
 EVERY_SECONDS = 5.0
 """Points are handed on together: each request to MLflow takes time from the training."""
@@ -19,6 +22,8 @@ CLOSING_SECONDS = 60.0
 
 # What is worth a curve, and the step it was at.
 Watch = Callable[[Mapping[str, float], int], None]
+# A trial that is over.
+Show = Callable[[Trial], None]
 
 
 @contextmanager
@@ -32,78 +37,107 @@ def followed(
     """
     openers = [partial(in_mlflow, url, artifacts, project, night)]
     openers += [partial(open_target, name, folder, project.registered_model, night) for name in report_to]
-    following = Following(openers)
-    try:
+    with _to_its_end(Following(openers)) as following:
+        yield lambda values, step: following.add(Point(step, dict(values), time.time()))
+
+
+@contextmanager
+def showing_trials(url: str, artifacts: Path, project: Project, night: str, metric: str) -> Iterator[Show]:
+    """Within this block, each trial that the yielded function is told of gets a run below that of the night.
+
+    As with `followed`, no sweep is lost by what cannot be written.
+    """
+    with _to_its_end(Following([partial(_trials_in_mlflow, url, artifacts, project, night, metric)])) as following:
         yield following.add
+
+
+@contextmanager
+def _to_its_end(following: "Following[T]") -> Iterator["Following[T]"]:
+    try:
+        yield following
     except BaseException as error:
         following.close("FAILED" if isinstance(error, Exception) else "KILLED")
         raise
     following.close("FINISHED")
 
 
-def in_mlflow(url: str, artifacts: Path, project: Project, night: str) -> Target:
+def in_mlflow(url: str, artifacts: Path, project: Project, night: str) -> Target[Point]:
     """The run of the night, which is found again when the night is tracked."""
-    tracker = Tracker(url, artifacts, project)
-    run_id = tracker.open(night, {"project": project.name, FOLLOWED_TAG: "true"})
+    tracker, run_id = _open(url, artifacts, project, night)
     known = tracker.known(run_id)
     return Target(lambda points: tracker.log_points(run_id, points, known), partial(tracker.finish, run_id))
 
 
-class Following:
-    """Points on their way to the targets, which are opened in the thread: their imports take seconds."""
+def _trials_in_mlflow(url: str, artifacts: Path, project: Project, night: str, metric: str) -> Target[Trial]:
+    tracker, run_id = _open(url, artifacts, project, night)
 
-    def __init__(self, openers: Sequence[Callable[[], Target]], every_seconds: float | None = None) -> None:
-        self._points: queue.Queue[Point | None] = queue.Queue()
+    def write(trials: Sequence[Trial]) -> None:
+        for trial in trials:
+            tracker.log_trial(run_id, metric, trial)
+
+    return Target(write, partial(tracker.finish, run_id))
+
+
+def _open(url: str, artifacts: Path, project: Project, night: str) -> tuple[Tracker, str]:
+    tracker = Tracker(url, artifacts, project)
+    return tracker, tracker.open(night, {"project": project.name, FOLLOWED_TAG: "true"})
+
+
+class Following(Generic[T]):
+    """Points or trials on their way to the targets, which are opened in the thread: their imports take seconds."""
+
+    def __init__(self, openers: Sequence[Callable[[], Target[T]]], every_seconds: float | None = None) -> None:
+        self._waiting: queue.Queue[T | None] = queue.Queue()
         self._every_seconds = EVERY_SECONDS if every_seconds is None else every_seconds
         self._status: RunStatus = "FINISHED"
-        self._targets: list[Target] = []
+        self._targets: list[Target[T]] = []
         self._thread = threading.Thread(target=self._run, args=(openers,), name="following", daemon=True)
         self._thread.start()
 
-    def add(self, values: Mapping[str, float], step: int) -> None:
-        """Hand on some numbers at a step; returns at once."""
-        self._points.put(Point(step, dict(values), time.time()))
+    def add(self, item: T) -> None:
+        """Hand it on; returns at once."""
+        self._waiting.put(item)
 
     def close(self, status: RunStatus) -> None:
         """Hand on what is left and close the targets; one that hangs is waited for no longer than a minute."""
         self._status = status
-        self._points.put(None)
+        self._waiting.put(None)
         self._thread.join(CLOSING_SECONDS)
 
-    def _run(self, openers: Sequence[Callable[[], Target]]) -> None:
+    def _run(self, openers: Sequence[Callable[[], Target[T]]]) -> None:
         for opener in openers:
             with self._without_harm():
                 self._targets.append(opener())
         opened, over = tuple(self._targets), False
         while not over:
-            points, over = self._collect()
-            for target in tuple(self._targets) if points else ():
+            items, over = self._collect()
+            for target in tuple(self._targets) if items else ():
                 with self._without_harm(target):
-                    target.write(points)
+                    target.write(items)
         for target in opened:  # also one that a write of was lost
             with self._without_harm():
                 target.close(self._status)
 
-    def _collect(self) -> tuple[list[Point], bool]:
-        """What comes within a while from the first point on, and whether that is all."""
-        found: list[Point] = []
+    def _collect(self) -> tuple[list[T], bool]:
+        """What comes within a while from the first on, and whether that is all."""
+        found: list[T] = []
         until = None
         while True:
             left = None if until is None else max(0.0, until - time.monotonic())
             try:
-                point = self._points.get(timeout=left)
+                item = self._waiting.get(timeout=left)
             except queue.Empty:
                 return found, False
-            if point is None:
+            if item is None:
                 return found, True
-            found.append(point)
+            found.append(item)
             until = until or time.monotonic() + self._every_seconds
 
     @contextmanager
-    def _without_harm(self, target: Target | None = None) -> Iterator[None]:
+    def _without_harm(self, target: Target[T] | None = None) -> Iterator[None]:
         try:
             yield
         except Exception as error:
-            logging.getLogger(__name__).warning("The training is not followed any more: %s", error)
+            logging.getLogger(__name__).warning("The work goes on, but is not followed any more: %s", error)
             if target:
                 self._targets.remove(target)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mlflow.entities import LoggedModel
 
 CHAMPION = "champion"
+ONNX, WEIGHTS, FLAVOR = ".onnx", ".safetensors", "safetensors"
+"""MLflow has no loader of its own for an encoder, and needs none."""
 
 
 class Registered(Record):
@@ -50,17 +52,21 @@ class Registry:
 
         The same artifact of the same run is registered once: asking again gives the same version. `tags` should name
         data_version, data_digest and commit; sha256 and kind of the artifact are added. The signature defaults to that
-        of the recipe `classify`. Raises ModelError if the artifact holds no .onnx file.
+        of the recipe `classify`; an encoder has none. Raises ModelError if the artifact holds no file of its kind.
         """
-        onnx = next((file.name for file in artifact.files if file.name.endswith(".onnx")), None)
-        if onnx is None:
-            raise ModelError(f"{artifact.path} holds no model", "an .onnx file")
+        wanted = WEIGHTS if artifact.kind == "encoder" else ONNX
+        file = next((file.name for file in artifact.files if file.name.endswith(wanted)), None)
+        if file is None:
+            raise ModelError(
+                f"{artifact.path} holds no model", "an .onnx file" if wanted == ONNX else f"a {wanted} file"
+            )
+        given = signature or (None if artifact.kind == "encoder" else classifier(labels))
         with door(self._url):
             self._create_model(project)
             if known := self._find(project, run_id, artifact.sha256):
                 return known
             described = {"labels": list(labels), "kind": artifact.kind, "sha256": artifact.sha256}
-            logged = self._log_model(run_id, artifact, onnx, signature or classifier(labels), described)
+            logged = self._log_model(run_id, artifact, file, given, described)
             version = self._client.create_model_version(
                 project.registered_model,
                 source=logged.artifact_location,  # models:/ID would be looked up in the process's global store
@@ -135,7 +141,7 @@ class Registry:
         return next((int(entry.version) for entry in found if entry.tags.get("sha256") == sha256), None)
 
     def _log_model(
-        self, run_id: str, artifact: ArtifactRef, onnx: str, signature: Signature, described: Mapping[str, Any]
+        self, run_id: str, artifact: ArtifactRef, file: str, signature: Signature | None, described: Mapping[str, Any]
     ) -> "LoggedModel":
         from mlflow.entities import LoggedModelOutput
 
@@ -143,14 +149,16 @@ class Registry:
         logged = self._client.create_logged_model(experiment_id, name=artifact.kind, source_run_id=run_id)
         self._client.log_model_artifacts(logged.model_id, str(artifact.path))
         with tempfile.TemporaryDirectory() as aside:
-            _describe(Path(aside) / "MLmodel", logged, onnx, signature, described)
+            _describe(Path(aside) / "MLmodel", logged, file, signature, described)
             self._client.log_model_artifacts(logged.model_id, aside)
         self._client.finalize_logged_model(logged.model_id, "READY")
         self._client.log_outputs(run_id, [LoggedModelOutput(logged.model_id, step=0)])
         return logged
 
 
-def _describe(path: Path, logged: "LoggedModel", onnx: str, signature: Signature, described: Mapping[str, Any]) -> None:
+def _describe(
+    path: Path, logged: "LoggedModel", file: str, signature: Signature | None, described: Mapping[str, Any]
+) -> None:
     """Write the MLmodel file by hand: MLflow's ONNX flavor would load the model, change its files and pin a loader."""
     from mlflow.models import Model
 
@@ -158,8 +166,10 @@ def _describe(path: Path, logged: "LoggedModel", onnx: str, signature: Signature
         artifact_path=logged.artifact_location,
         run_id=logged.source_run_id,
         model_id=logged.model_id,
-        signature=to_mlflow(signature),
-        flavors={"onnx": {"data": onnx, "providers": ["CPUExecutionProvider"]}},
+        signature=to_mlflow(signature) if signature else None,
+        flavors={"onnx": {"data": file, "providers": ["CPUExecutionProvider"]}}
+        if signature
+        else {FLAVOR: {"data": file}},
         metadata=dict(described),
     )
     model.save(str(path))

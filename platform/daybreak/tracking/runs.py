@@ -1,10 +1,11 @@
 """MLflow runs: one a night, its trials nested below it. Always by run id, never through the fluent API."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from daybreak import digests
 from daybreak.records import Project, SweepRef, Trial
 from daybreak.tracking.client import connect, door
 from daybreak.tracking.history import read_history
@@ -17,7 +18,13 @@ T = TypeVar("T")
 
 NIGHT_TAG = "daybreak.run_id"
 FOLLOWED_TAG = "daybreak.followed"
-"""On the run of a training that no night has tracked yet, and perhaps never will."""
+"""On the run of a night that was followed while it worked, and is not tracked yet, and perhaps never will be."""
+REASON_TAG = "daybreak.reason"
+"""Why a night broke off."""
+LONGEST_REASON = 1000
+"""Characters; MLflow takes 5,000 bytes a tag at least."""
+TRIAL_TAG = "daybreak.trial"
+"""The digest of all that is known of a trial, set once all of it is written."""
 
 # What one request to MLflow may hold, by its own limits.
 _PARAMS_A_BATCH = 100
@@ -42,10 +49,9 @@ class Tracker:
     def start(self, name: str, tags: Mapping[str, str]) -> str:
         """Begin the run of the night `name` and give its id.
 
-        A night has one run: begun again, it goes on with the run it has, less the trials that were logged below it.
+        A night has one run: begun again, it goes on with the run it has.
         """
         run_id = self.open(name, tags)
-        self._forget_trials(run_id)
         with door(self._url):
             if FOLLOWED_TAG in self._client.get_run(run_id).data.tags:
                 self._client.delete_tag(run_id, FOLLOWED_TAG)
@@ -105,8 +111,29 @@ class Tracker:
             return {(name, each.step) for name in names for each in self._client.get_metric_history(run_id, name)}
 
     def log_trials(self, run_id: str, sweep: SweepRef) -> list[str]:
-        """One run a trial, nested below `run_id`, with its parameters, score by hundredths of an epoch, and state."""
-        return [self._log_trial(run_id, sweep.metric, trial) for trial in sweep.trials]
+        """`log_trial` of each; what else lies below `run_id`, of a sweep that this one took the place of, goes."""
+        logged = [self.log_trial(run_id, sweep.metric, trial) for trial in sweep.trials]
+        self._forget_trials(run_id, set(logged))
+        return logged
+
+    def log_trial(self, run_id: str, metric: str, trial: Trial) -> str:
+        """A run nested below `run_id`, with the trial's parameters, score by hundredths of an epoch, and state.
+
+        A trial has one run: one that lies there already stays, and one of a night that died over its sweep is taken
+        over.
+        """
+        from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
+
+        digest = digests.of_value(trial.model_dump(mode="json"))
+        with door(self._url):
+            for known in self._client.search_runs([self.experiment_id], f"tags.`{TRIAL_TAG}` = '{digest}'"):
+                parent = known.data.tags[MLFLOW_PARENT_RUN_ID]
+                if parent == run_id or self._is_given_up(parent):
+                    self._client.set_tag(known.info.run_id, MLFLOW_PARENT_RUN_ID, run_id)
+                    return str(known.info.run_id)
+        logged = self._log_trial(run_id, metric, trial)
+        self.log_tags(logged, {TRIAL_TAG: digest})
+        return logged
 
     def log_folder(self, run_id: str, path: Path, name: str) -> None:
         """Copy a folder's files into the run's artifacts, below `name`."""
@@ -128,13 +155,21 @@ class Tracker:
         with door(self._url):
             self._client.set_terminated(run_id, status)
 
-    def end_night(self, name: str, status: RunStatus = "FAILED") -> None:
-        """Close the run of the night `name`, and the trials below it, where they still run; nothing if it has none."""
+    def end_night(self, name: str, status: RunStatus = "FAILED", reason: str = "") -> None:
+        """Close the run of the night `name`, and the trials below it, where they still run; nothing if it has none.
+
+        A training that was followed closed its run when it ended, and whoever broke off behind it did not: such a run
+        ends as this says, with the `reason` beside it.
+        """
         with door(self._url):
-            if night := self._find_night(name):
-                for run in (*self._trials(night.info.run_id), night):
-                    if run.info.status == "RUNNING":
-                        self._client.set_terminated(run.info.run_id, status)
+            if (night := self._find_night(name)) is None:
+                return
+            followed = FOLLOWED_TAG in night.data.tags
+            for run in (*self._trials(night.info.run_id), night):
+                if run.info.status == "RUNNING" or (followed and run is night):
+                    self._client.set_terminated(run.info.run_id, status)
+            if reason and (followed or night.info.status == "RUNNING"):
+                self._client.set_tag(night.info.run_id, REASON_TAG, reason[:LONGEST_REASON])
 
     def _find_night(self, name: str) -> "Run | None":
         found = self._client.search_runs([self.experiment_id], f"tags.`{NIGHT_TAG}` = '{name}'", max_results=1)
@@ -145,10 +180,20 @@ class Tracker:
 
         return list(self._client.search_runs([self.experiment_id], f"tags.`{MLFLOW_PARENT_RUN_ID}` = '{parent}'"))
 
-    def _forget_trials(self, parent: str) -> None:
-        while trials := self._trials(parent):
-            for trial in trials:
-                self._client.delete_run(trial.info.run_id)
+    def _is_given_up(self, night: str) -> bool:
+        """Whether no one tracked that night, whose sweep another one goes on with; then it runs no more."""
+        run = self._client.get_run(night)
+        if FOLLOWED_TAG not in run.data.tags:
+            return False
+        if run.info.status == "RUNNING":
+            self._client.set_terminated(night, "KILLED")
+        return True
+
+    def _forget_trials(self, parent: str, but: Collection[str]) -> None:
+        with door(self._url):
+            while others := [run.info.run_id for run in self._trials(parent) if run.info.run_id not in but]:
+                for run_id in others:
+                    self._client.delete_run(run_id)
 
     def _began(self, run_id: str) -> int:
         """When a run began. Its metrics bear this time: MLflow drops a metric that it has with the same time."""

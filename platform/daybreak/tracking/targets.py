@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from daybreak.errors import ParamsError
 
+T = TypeVar("T")
 RunStatus = Literal["FINISHED", "FAILED", "KILLED"]
 
 
@@ -18,10 +19,10 @@ class Point(NamedTuple):
     at: float
 
 
-class Target(NamedTuple):
-    """Takes points, oldest first, until it is closed with word of how the training ended."""
+class Target(NamedTuple, Generic[T]):
+    """Takes what is followed, oldest first, until it is closed with word of how the work ended."""
 
-    write: Callable[[Sequence[Point]], None]
+    write: Callable[[Sequence[T]], None]
     close: Callable[[RunStatus], None]
 
 
@@ -34,13 +35,13 @@ def require(names: Iterable[str]) -> None:
             raise ParamsError(found, f"the package {name}", remedy)
 
 
-def open_target(name: str, folder: Path, project: str, run: str) -> Target:
+def open_target(name: str, folder: Path, project: str, run: str) -> Target[Point]:
     """Begin to write below `folder`; ParamsError where the package is not installed."""
     require((name,))
     return {"tensorboard": _tensorboard, "wandb": _wandb}[name](folder, project, run)
 
 
-def _tensorboard(folder: Path, project: str, run: str) -> Target:
+def _tensorboard(folder: Path, project: str, run: str) -> Target[Point]:
     """Read by `tensorboard --logdir`; a training that is begun again adds a file beside the first."""
     from torch.utils.tensorboard import SummaryWriter
 
@@ -55,7 +56,7 @@ def _tensorboard(folder: Path, project: str, run: str) -> Target:
     return Target(write, lambda _: writer.close())
 
 
-def _wandb(folder: Path, project: str, run: str) -> Target:
+def _wandb(folder: Path, project: str, run: str) -> Target[Point]:
     """Offline: nothing is sent until a person runs `wandb sync` on the folder."""
     import wandb
 

@@ -3,8 +3,9 @@
 import math
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,8 +16,12 @@ from daybreak.training.params import TrainingParams
 
 RECENT = 20
 """Steps whose mean loss a spike is told by; until half of them were taken no loss counts as one."""
+SKIPPED = 25
+"""Steps in a row that fp16 may leave out: each halves the scale, from 65,536 at first to a 512th by then."""
 NAMED = 8
 """Rows that are named in full; of the others only the number is."""
+
+LOWER = "Lower training.learning_rate"
 
 Window = Sequence[NDArray[np.int64]]
 
@@ -31,14 +36,20 @@ class Alarm:
         self.last_good = "there is no checkpoint yet"
         self._training, self._named = training, named
         self._recent: deque[float] = deque(maxlen=RECENT)
+        self._skipped = 0
 
     def look(self, number: int, window: Window, loss: float, norm: float, *, scaled: bool) -> None:
         """StepFailed for a loss that is not finite or leaps, and for a gradient norm that is not finite.
 
-        With gradient scaling (`scaled`) such a norm is the scaler's to answer: it skips the step and scales less.
+        With gradient scaling (`scaled`) such a norm is the scaler's to answer: it skips the step and scales less. Where
+        that does not help in SKIPPED steps in a row, nothing is learned any more: StepFailed too.
         """
         if not math.isfinite(loss) or not (math.isfinite(norm) or scaled):
             raise self._failed(f"loss {loss:g}, gradient norm {norm:g}", number, window, "finite numbers")
+        self._skipped = 0 if math.isfinite(norm) else self._skipped + 1
+        if self._skipped >= SKIPPED:
+            found = f"fp16 left out {SKIPPED} steps in a row, because gradients overflow: the last"
+            raise self._failed(found, number, window, "finite gradients", "Set training.precision to bf16 or fp32")
         limit, recent = self._training.spike, self._recent
         if limit and 2 * len(recent) >= RECENT and loss > limit * (mean := sum(recent) / len(recent)):
             found = f"loss {loss:.4g} after a mean of {mean:.4g}"
@@ -60,15 +71,15 @@ class Alarm:
             found = f"the gradient of {operation[1]} is not a number"
             raise self._failed(found, number, window, "finite numbers") from None
 
-    def state(self) -> list[float]:
+    def state(self) -> dict[str, Any]:
         """Ready for JSON."""
-        return list(self._recent)
+        return {"recent": list(self._recent), "skipped": self._skipped}
 
-    def restore(self, state: Sequence[float]) -> None:
-        self._recent = deque(state, RECENT)
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self._recent, self._skipped = deque(state["recent"], RECENT), state["skipped"]
 
-    def _failed(self, what: str, number: int, window: Window, expected: str) -> StepFailed:
+    def _failed(self, what: str, number: int, window: Window, expected: str, remedy: str = LOWER) -> StepFailed:
         rows = self._named(np.concatenate(window))
         more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
         found = f"train: {what} at step {number} on rows {', '.join(rows[:NAMED])}{more}"
-        return StepFailed(found, expected, f"Lower training.learning_rate, or look at these rows; {self.last_good}")
+        return StepFailed(found, expected, f"{remedy}, or look at these rows; {self.last_good}")

@@ -148,7 +148,7 @@ class Fitting:
         each_chance = enumerate(self.world.each(own))
         chance = {f"{rank} {name}": value for rank, each in each_chance for name, value in each.items()}
         facts = {"number": self.number, "pieces": self.pieces, "scaler": self.scaler.state_dict()}
-        facts["recent"] = self.alarm.state()
+        facts["alarm"] = self.alarm.state()
         return State({"weights": learned, "optimiser": flat, "chance": chance}, {**facts, "chance": other_chance})
 
     def restore(self, state: State) -> None:
@@ -165,7 +165,7 @@ class Fitting:
         self.optimiser.load_state_dict({"state": moments, "param_groups": groups})
         self.scaler.load_state_dict(state.facts["scaler"])
         self.number, self.pieces = state.facts["number"], state.facts["pieces"]
-        self.alarm.restore(state.facts["recent"])
+        self.alarm.restore(state.facts["alarm"])
         chance = {name.partition(" "): value for name, value in state.tensors["chance"].items()}
         own_chance = {name: value for (rank, _, name), value in chance.items() if int(rank) == self.world.rank}
         seed.restore(own_chance, state.facts["chance"])

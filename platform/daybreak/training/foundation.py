@@ -1,5 +1,6 @@
 """What a new encoder begins from: a tokenizer of its own, sizes, and embeddings of tokens that stand together."""
 
+import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,18 @@ class Sizes:
     layers: int = 2
     heads: int = 2
     max_length: int = 192
+
+
+def sizes_of(config: Path) -> Sizes:
+    """The sizes of an encoder that is there already, from its config.json."""
+    said = json.loads(config.read_text(encoding="utf-8"))
+    return Sizes(
+        vocabulary=said["vocab_size"],
+        width=said["hidden_size"],
+        layers=said["num_hidden_layers"],
+        heads=said["num_attention_heads"],
+        max_length=said["max_position_embeddings"],
+    )
 
 
 def lay(texts: list[str], sizes: Sizes, folder: Path, seed: int) -> None:

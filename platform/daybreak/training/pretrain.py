@@ -15,14 +15,14 @@ import shutil
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from daybreak import digests
 from daybreak.data.ingest import is_train_only
-from daybreak.errors import DataError
+from daybreak.errors import DataError, ModelError
 from daybreak.recipes.params import ModelParams
 from daybreak.records import DatasetRef, ModelRef
 from daybreak.training import foundation, loop
@@ -35,9 +35,18 @@ HELD_BACK = 0.02
 """Share of the texts whose hidden tokens are guessed at the end of each epoch, and never learned."""
 
 
+LAYOUT = ("config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors")
+SAYS = {"perplexity": "perplexity of hidden pieces", "masked_accuracy": "guessed right"}
+"""What the card calls each metric."""
+
+
 @dataclass(frozen=True)
 class Plan:
-    """What is trained, for how long; `batch_size` in texts."""
+    """What is trained, for how long; `batch_size` in texts.
+
+    `recipe` is one over an encoder and text alone. `begun` is the folder of an encoder to go on from, with its
+    tokenizer and sizes; none: a new one.
+    """
 
     name: str = "encoder"
     epochs: float = 8.0
@@ -46,6 +55,8 @@ class Plan:
     seed: int = 17
     threads: int = 1
     sizes: Sizes = field(default_factory=Sizes)
+    recipe: str = "pretrain"
+    begun: Path | None = None
 
     @property
     def training(self) -> TrainingParams:
@@ -91,24 +102,45 @@ def read_files(paths: Sequence[Path]) -> list[str]:
 def pretrain(plan: Plan, texts: list[str], folder: Path, report: Report | None = None) -> ModelRef:
     """Train tokenizer and encoder on texts and write them to `folder`; a text that is named twice is read twice.
 
-    What is under way lies in a folder beside it. DataError for too few texts to hold any back.
+    What is under way lies in a folder beside it, and is gone on with for the same plan and texts only. DataError for
+    too few texts to hold any back; ModelError where the plan goes on from a folder that holds no encoder.
     """
-    work = folder.parent / f".{folder.name}.work"
+    plan = _continuing(plan)
+    under_way = folder.parent / f".{folder.name}.work"
+    work = under_way / digests.of_value([str(plan), texts])[:16]
     base, made = work / "base", work / "model"
     base.mkdir(parents=True, exist_ok=True)
     if not (base / "model.safetensors").is_file():
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / "tokenizer.json").is_file():
             shutil.copyfile(folder / "tokenizer.json", base / "tokenizer.json")
-        foundation.lay(texts, plan.sizes, base, plan.seed)
+        _begin(plan, texts, base)
     dataset = _dataset(texts, work / "data")
-    model = ModelParams(recipe="pretrain", base=str(base))
+    model = ModelParams(recipe=plan.recipe, base=str(base))
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()
     trained = loop.train(dataset, model, plan.training, made, cache=work / "cache", report=report)
     publish(trained, plan, dataset, folder)
-    shutil.rmtree(work)
+    shutil.rmtree(under_way)
     return trained
+
+
+def _continuing(plan: Plan) -> Plan:
+    """The same plan with the sizes of the encoder it goes on from; ModelError for a folder that holds none."""
+    if plan.begun is None:
+        return plan
+    for name in LAYOUT:
+        if not (plan.begun / name).is_file():
+            raise ModelError(f"{plan.begun} has no {name}", "the folder of an encoder in transformers' layout")
+    return replace(plan, sizes=foundation.sizes_of(plan.begun / "config.json"))
+
+
+def _begin(plan: Plan, texts: list[str], base: Path) -> None:
+    if plan.begun is None:
+        foundation.lay(texts, plan.sizes, base, plan.seed)
+        return
+    for name in LAYOUT:
+        shutil.copyfile(plan.begun / name, base / name)
 
 
 def publish(trained: ModelRef, plan: Plan, dataset: DatasetRef, folder: Path) -> None:
@@ -117,9 +149,11 @@ def publish(trained: ModelRef, plan: Plan, dataset: DatasetRef, folder: Path) ->
 
     from daybreak import recipes
 
-    network: Any = recipes.find("pretrain").load_model(trained)
+    network: Any = recipes.find(plan.recipe).load_model(trained)
     encoder = AutoModel.from_config(network.encoder.config)
     encoder.load_state_dict(network.encoder.state_dict(), strict=False)
+    if hasattr(encoder, "pooler"):
+        encoder.pooler = None  # it was never trained
     encoder.half().save_pretrained(folder)
     AutoTokenizer.from_pretrained(trained.path).save_pretrained(folder)
     shutil.copyfile(trained.path / loop.HISTORY, folder / loop.HISTORY)
@@ -135,8 +169,8 @@ def card(trained: ModelRef, plan: Plan, dataset: DatasetRef, folder: Path) -> st
         "vocabulary": f"{sizes.vocabulary} pieces, at most {sizes.max_length} a text",
         "read": f"{dataset.rows['train']} texts an epoch, {plan.epochs:g} epochs, {steps} steps of {plan.batch_size}",
         "held back": f"{dataset.rows['validation']} texts",
-        "perplexity of hidden pieces": f"{metrics['validation_perplexity']:.1f}",
-        "guessed right": f"{metrics['validation_masked_accuracy']:.3f}",
+        **({"went on from": f"`{digests.of_file(plan.begun / 'model.safetensors')}`"} if plan.begun else {}),
+        **{SAYS[name]: f"{metrics[f'validation_{name}']:.3f}" for name in SAYS if f"validation_{name}" in metrics},
         "seed": str(plan.seed),
         "SHA-256 of the weights": f"`{digests.of_file(folder / 'model.safetensors')}`",
         "SHA-256 of the tokenizer": f"`{digests.of_file(folder / 'tokenizer.json')}`",
@@ -186,6 +220,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--text", type=Path, nargs="+", help="UTF-8 files, a text a line; the sample's text if not given"
     )
+    parser.add_argument("--from", dest="begun", type=Path, help="an encoder to go on from; a new one if not given")
+    parser.add_argument("--learning-rate", type=float, default=Plan.learning_rate)
     parser.add_argument("--epochs", type=float, default=Plan.epochs)
     parser.add_argument("--batch-size", type=int, default=Plan.batch_size)
     parser.add_argument("--threads", type=int, default=Plan.threads)
@@ -195,7 +231,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     folder = given.folder.absolute()
     sizes = Sizes(vocabulary=given.vocabulary, width=given.width, layers=given.layers, heads=max(1, given.width // 64))
-    plan = Plan(given.name or folder.name, given.epochs, given.batch_size, threads=given.threads, sizes=sizes)
+    plan = Plan(
+        name=given.name or folder.name,
+        epochs=given.epochs,
+        batch_size=given.batch_size,
+        learning_rate=given.learning_rate,
+        threads=given.threads,
+        sizes=sizes,
+        begun=given.begun,
+    )
     if given.text:
         texts = read_files(given.text)
     else:

@@ -2,15 +2,19 @@
 
 import platform
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from daybreak.training.devices import Device
+from daybreak.training import machine
 from daybreak.training.params import TrainingParams
+
+if TYPE_CHECKING:
+    from daybreak.training.devices import Device
 
 LIBRARIES = ("torch", "transformers", "tokenizers", "numpy", "safetensors", "peft", "accelerate")
 LEVELS = ("amx_bf16", "avx512_vnni", "avx512f", "avx2")
 
 
-def describe(training: TrainingParams, device: Device) -> dict[str, str]:
+def describe(training: TrainingParams, device: "Device") -> dict[str, str]:
     """Each circumstance by its name, in the order of how likely it changes bits."""
     found = {
         "device": _name(device),
@@ -21,6 +25,20 @@ def describe(training: TrainingParams, device: Device) -> dict[str, str]:
         "python": platform.python_version(),
     }
     return found | versions()
+
+
+def briefly(training: TrainingParams) -> dict[str, str]:
+    """What of `describe` can be known before torch is loaded, which takes seconds: classes of processors, versions."""
+    found = {"processor": processor(), "system": f"{platform.system()} {platform.machine()}"}
+    return found | {"graphics": graphics(training), "python": platform.python_version()} | versions()
+
+
+def graphics(training: TrainingParams) -> str:
+    """The GPUs that a training may use, as NVIDIA's driver names them, or their number where it does not."""
+    count = 0 if training.device == "cpu" else machine.gpus()
+    told = sorted(Path("/proc/driver/nvidia/gpus").glob("*/information")) if count else []
+    lines = (line.partition(":") for path in told for line in path.read_text(encoding="utf-8").splitlines())
+    return ", ".join(sorted({value.strip() for name, _, value in lines if name == "Model"})) or str(count)
 
 
 def processor() -> str:
@@ -48,7 +66,7 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _name(device: Device) -> str:
+def _name(device: "Device") -> str:
     if device.torch_device.type != "cuda":
         return device.torch_device.type
     import torch

@@ -8,7 +8,7 @@ from statistics import mean, stdev
 from daybreak import digests, recipes
 from daybreak.recipes.params import ModelParams
 from daybreak.records import DatasetRef, ModelRef, SeedScore
-from daybreak.training import loop
+from daybreak.training import devices, loop, surroundings
 from daybreak.training.bases import base
 from daybreak.training.course import Watch
 from daybreak.training.params import TrainingParams
@@ -90,6 +90,7 @@ def _key(dataset: DatasetRef, model: ModelParams, training: TrainingParams) -> s
         "base": base.resolve(model).model_dump(),
         "training": training.model_dump(exclude={"checkpoints", "seeds"}),
         "code": digests.of_code("recipes", "training"),
+        "surroundings": surroundings.describe(training, devices.choose(training)),
     }
     return digests.of_value(hangs_on)[:20]
 

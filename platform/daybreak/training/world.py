@@ -28,7 +28,11 @@ class World(Protocol):
         ...
 
     def total(self, *values: float) -> tuple[float, ...]:
-        """Sums over all processes."""
+        """Sums over all shares of a batch."""
+        ...
+
+    def parts(self, *values: float) -> tuple[float, ...]:
+        """Sums over all processes of what each knows of its own parts of scattered weights."""
         ...
 
     def agree(self, flag: bool) -> bool:
@@ -76,6 +80,9 @@ class Alone:
         return positions
 
     def total(self, *values: float) -> tuple[float, ...]:
+        return values
+
+    def parts(self, *values: float) -> tuple[float, ...]:
         return values
 
     def agree(self, flag: bool) -> bool:

@@ -38,6 +38,11 @@ def test_a_model_that_writes_is_trained_by_another_flow(checkout: Path) -> None:
     assert "daybreak run train-model --project talks" in lines[-1]
 
 
+def test_a_base_for_others_is_trained_by_that_flow_too(checkout: Path) -> None:
+    lines = init("my-encoder", "--recipe", "pretrain").stdout.splitlines()
+    assert "daybreak run train-model --project my-encoder" in lines[-1]
+
+
 def test_as_json(checkout: Path) -> None:
     rows = write_csv(checkout / "rows.csv", make_rows(20))
     told = json.loads(init("news", "--data", str(rows), "--recipe", "classify", "--json").stdout)

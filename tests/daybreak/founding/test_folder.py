@@ -32,7 +32,10 @@ def test_params_are_the_samples_but_for_the_source_and_keep_every_comment(checko
     sample = (checkout / "params.yaml").read_text(encoding="utf-8")
     params = load_params(project.params_file)
     assert (params.ingest.source, params.ingest.path) == ("files", "rows")
-    assert params.model_dump(exclude={"ingest"}) == load_params(checkout / "params.yaml").model_dump(exclude={"ingest"})
+    sample_params = load_params(checkout / "params.yaml")
+    own = {"ingest": True, "training": {"seeds"}}
+    assert params.model_dump(exclude=own) == sample_params.model_dump(exclude=own)
+    assert (params.training.seeds, params.tuning.metric) == (3, "accuracy")
     comments = [[line.partition("#")[2] for line in text.splitlines()] for text in (ours, sample)]
     assert comments[0] == comments[1]
     assert len(ours.splitlines()) == len(sample.splitlines())
@@ -139,9 +142,22 @@ def test_a_project_of_dialogues_begins_with_its_recipes_settings(checkout: Path)
     params = load_params(project.params_file)
     assert (params.model.recipe, params.ingest.messages_column, params.tuning.trials) == ("generate", "messages", 0)
     assert (params.training.adapter.kind, params.training.packing, params.training.dropout) == ("lora", True, 0.0)
+    assert (params.training.seeds, params.tuning.metric) == (1, "perplexity")
     readme = (project.root / "rows" / "README.md").read_text(encoding="utf-8")
     assert '{"messages": [{"role": "user"' in readme
     assert "data/incoming/" in readme
+
+
+def test_a_project_of_texts_alone_begins_with_a_new_encoder(checkout: Path) -> None:
+    project = found(checkout, "my-encoder", recipe="pretrain")
+    params = load_params(project.params_file)
+    assert (params.model.recipe, params.model.base, params.ingest.label_column) == ("pretrain", "scratch", None)
+    assert (params.training.schedule, params.tuning.trials, params.tuning.metric) == ("cosine", 0, "perplexity")
+    assert "a label is not needed" in (project.root / "rows" / "README.md").read_text(encoding="utf-8")
+    write_csv(project.root / "rows" / "a.csv", make_rows(60))
+    commit_all(checkout, "Add project my-encoder")
+    dataset = versions.prepare(project)
+    assert (dataset.labels, dataset.rows["kept"]) == ((), 60)
 
 
 def test_the_examples_dialogues_can_be_prepared(checkout: Path) -> None:

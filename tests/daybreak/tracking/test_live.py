@@ -1,4 +1,4 @@
-"""Curves are in MLflow while a training runs, and no fault of who follows it harms the training."""
+"""Curves and trials are in MLflow while a night works, and no fault of who follows it harms the work."""
 
 import logging
 import threading
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from daybreak.records import Project
+from daybreak.records import Project, SweepRef, Trial
 from daybreak.tracking import Tracker, live
 from daybreak.tracking.client import connect
 from daybreak.tracking.targets import Point, Target
@@ -22,7 +22,7 @@ class Notebook:
         self.batches: list[list[Point]] = []
         self.status = ""
 
-    def open(self) -> Target:
+    def open(self) -> Target[Point]:
         return Target(lambda points: self.batches.append(list(points)), self._close)
 
     def _close(self, status: str) -> None:
@@ -105,7 +105,7 @@ def test_points_are_handed_on_together_and_in_order() -> None:
     book = Notebook()
     following = live.Following([book.open], every_seconds=30)
     for step in range(100):
-        following.add({"loss": 1 / (step + 1)}, step)
+        following.add(Point(step, {"loss": 1 / (step + 1)}, 0.0))
     following.close("FINISHED")
     assert len(book.batches) == 1
     assert [point.step for point in book.batches[0]] == list(range(100))
@@ -118,14 +118,14 @@ def test_a_target_that_breaks_is_left_out_and_the_others_go_on(caplog: pytest.Lo
     def broken(points: Sequence[Point]) -> None:
         raise OSError("the disk is gone")
 
-    def absent() -> Target:
+    def absent() -> Target[Point]:
         raise OSError("nobody is there")
 
     with caplog.at_level(logging.WARNING):
         following = live.Following([absent, lambda: Target(broken, lambda status: None), book.open], every_seconds=0.0)
-        following.add({"loss": 1.0}, 1)
+        following.add(Point(1, {"loss": 1.0}, 0.0))
         time.sleep(0.2)
-        following.add({"loss": 0.9}, 2)
+        following.add(Point(2, {"loss": 0.9}, 0.0))
         following.close("FINISHED")
     assert [point.step for batch in book.batches for point in batch] == [1, 2]
     assert [record.message.rpartition(": ")[2] for record in caplog.records] == ["nobody is there", "the disk is gone"]
@@ -135,8 +135,64 @@ def test_a_target_that_hangs_does_not_hold_the_training(monkeypatch: pytest.Monk
     monkeypatch.setattr(live, "CLOSING_SECONDS", 0.2)
     released = threading.Event()
     following = live.Following([lambda: Target(lambda points: None, lambda status: None), released.wait])  # type: ignore[list-item]
-    following.add({"loss": 1.0}, 1)
+    following.add(Point(1, {"loss": 1.0}, 0.0))
     before = time.monotonic()
     following.close("FINISHED")
     assert time.monotonic() - before < 5
     released.set()
+
+
+def trial(number: int, score: float) -> Trial:
+    config: dict[str, float | int | str] = {"dropout": number / 10}
+    return Trial(number=number, config=config, score=score, history=((1.0, score),), seconds=9.0, state="completed")
+
+
+def showing(url: str, project: Project, tmp_path: Path, night: str = "night") -> Any:
+    return live.showing_trials(url, tmp_path / "artifacts", project, night, "accuracy")
+
+
+def below(client: Any, tracker: Tracker, night: str) -> list[str]:
+    """Names of the trials below a night's run."""
+    (parent,) = client.search_runs([tracker.experiment_id], f"tags.`daybreak.run_id` = '{night}'")
+    found = client.search_runs([tracker.experiment_id], f"tags.mlflow.parentRunId = '{parent.info.run_id}'")
+    return sorted(run.info.run_name for run in found)
+
+
+def test_a_trial_is_in_mlflow_before_the_next_one_is_over(
+    tracker: Tracker, mlflow_url: str, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "EVERY_SECONDS", 0.1)
+    client = connect(mlflow_url)
+    with showing(mlflow_url, project, tmp_path) as show:
+        show(trial(1, 0.7))
+        until = time.monotonic() + 30
+        while len(runs(client, tracker)) < 2 or below(client, tracker, "night") != ["trial-1"]:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        show(trial(2, 0.8))
+    assert below(client, tracker, "night") == ["trial-1", "trial-2"]
+
+
+def test_a_sweep_that_was_killed_has_each_trial_once(
+    tracker: Tracker, mlflow_url: str, project: Project, tmp_path: Path
+) -> None:
+    """The night that goes on with it hears of its trials again, and they lie below that one then."""
+    with pytest.raises(SystemExit), showing(mlflow_url, project, tmp_path, "killed") as show:
+        show(trial(1, 0.7))
+        show(trial(2, 0.8))
+        raise SystemExit
+    client = connect(mlflow_url)
+    tracker.open("killed", {})  # kill -9 closes nothing
+    before = {run.info.run_name: run.info.run_id for run in runs(client, tracker)}
+    all_of_them = [trial(1, 0.7), trial(2, 0.8), trial(3, 0.9)]
+    with showing(mlflow_url, project, tmp_path, "next") as show:
+        for each in all_of_them:
+            show(each)
+    run_id = tracker.start("next", {})
+    swept = SweepRef(metric="accuracy", trials=tuple(all_of_them), best={}, best_score=0.9)
+    logged = tracker.log_trials(run_id, swept)
+    assert logged[:2] == [before["trial-1"], before["trial-2"]]
+    assert below(client, tracker, "killed") == []
+    assert below(client, tracker, "next") == ["trial-1", "trial-2", "trial-3"]
+    assert len(runs(client, tracker)) == 2 + 3
+    assert client.get_run(before["killed"]).info.status == "KILLED"

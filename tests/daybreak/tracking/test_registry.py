@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from daybreak import digests
 from daybreak.errors import ModelError, StepFailed
 from daybreak.records import ArtifactRef, FileDigest, Project
 from daybreak.tracking import Registry, Tracker
@@ -108,6 +109,23 @@ def test_an_alias_to_nothing_is_refused(
     registry.register(project, run_id, artifact, labels=LABELS, tags=TAGS)
     with pytest.raises(StepFailed, match="tracking: MLflow at"):
         registry.set_alias(project, 7)
+
+
+def test_an_encoder_is_registered_by_its_weights(
+    registry: Registry, tracker: Tracker, project: Project, tmp_path: Path
+) -> None:
+    file = tmp_path / "encoder" / "model.safetensors"
+    file.parent.mkdir()
+    file.write_bytes(b"weights")
+    entry = FileDigest(name=file.name, sha256=digests.of_file(file), bytes=7)
+    encoder = ArtifactRef(path=file.parent, kind="encoder", sha256="e" * 64, bytes=7, files=(entry,))
+    run_id = tracker.start("night", {})
+    version = registry.register(project, run_id, encoder, labels=(), tags={"data_version": "1"})
+    found = registry.version(project, version)
+    assert found is not None
+    assert (found.sha256, found.tags["kind"]) == ("e" * 64, "encoder")
+    with pytest.raises(ModelError, match=r"holds no model; expected a \.safetensors file"):
+        registry.register(project, run_id, encoder.model_copy(update={"files": ()}), labels=(), tags={})
 
 
 def test_an_artifact_without_a_model_is_refused(

@@ -10,6 +10,7 @@ from daybreak.errors import StepFailed
 from daybreak.records import Project, SweepRef, Trial
 from daybreak.tracking import Tracker
 from daybreak.tracking.client import connect
+from daybreak.tracking.runs import FOLLOWED_TAG, REASON_TAG
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def test_a_night_begun_again_keeps_its_one_run(tracker: Tracker, client: Any, tm
     assert {"attempt": "second", "daybreak.run_id": "night"}.items() <= run.data.tags.items()
     assert [point.step for point in client.get_metric_history(runs[0], "train.loss")] == [1, 2]
     assert len(client.get_metric_history(runs[0], "accuracy")) == 1
-    assert nested(tracker, client, runs[0]) == []
+    assert len(nested(tracker, client, runs[0])) == 1, "its trial was logged twice, and is the same"
 
 
 def test_a_night_of_another_project_is_another_run(tracker: Tracker, mlflow_url: str, tmp_path: Path) -> None:
@@ -113,6 +114,20 @@ def test_a_night_that_broke_off_is_closed_with_its_trials(tracker: Tracker, clie
     tracker.end_night("next night")
     assert client.get_run(other).info.status == "FINISHED"
     tracker.end_night("no night")
+
+
+def test_a_night_that_broke_off_behind_its_training_does_not_look_finished(tracker: Tracker, client: Any) -> None:
+    followed = tracker.open("night", {FOLLOWED_TAG: "true"})
+    tracker.finish(followed)
+    tracker.end_night("night", "FAILED", "export: 磁盘已满 " + "x" * 9000)
+    run = client.get_run(followed)
+    assert run.info.status == "FAILED"
+    assert run.data.tags[REASON_TAG].startswith("export: 磁盘已满")
+    kept = tracker.start("tracked night", {})
+    tracker.finish(kept)
+    tracker.end_night("tracked night", "FAILED", "the card could not be sent")
+    run = client.get_run(kept)
+    assert (run.info.status, run.data.tags.get(REASON_TAG)) == ("FINISHED", None)
 
 
 def test_trials_are_nested_with_their_scores_and_states(tracker: Tracker, client: Any) -> None:
@@ -136,3 +151,38 @@ def test_trials_are_nested_with_their_scores_and_states(tracker: Tracker, client
 def test_a_run_that_is_not_there_is_said(tracker: Tracker) -> None:
     with pytest.raises(StepFailed, match=r"tracking: MLflow at .* said: .*nobody"):
         tracker.log_metrics("nobody", {"accuracy": 1.0})
+
+
+def _swept(*scores: float) -> SweepRef:
+    trials = (
+        Trial(number=number, config={}, score=score, history=(), seconds=1.0, state="completed")
+        for number, score in enumerate(scores, start=1)
+    )
+    return SweepRef(metric="accuracy", trials=tuple(trials), best={}, best_score=max(scores))
+
+
+def test_trials_of_a_sweep_that_another_took_the_place_of_go(tracker: Tracker, client: Any) -> None:
+    parent = tracker.start("night", {})
+    first = tracker.log_trials(parent, _swept(0.5, 0.6))
+    second = tracker.log_trials(parent, _swept(0.5, 0.7))
+    assert second[0] == first[0]
+    assert set(nested(tracker, client, parent)) == set(second)
+
+
+def test_a_night_that_was_tracked_keeps_its_trials(tracker: Tracker, client: Any) -> None:
+    """The next night may train with the same table; it then has runs of its own."""
+    first = tracker.start("first", {})
+    tracker.log_trials(first, _swept(0.5, 0.6))
+    second = tracker.start("second", {})
+    tracker.log_trials(second, _swept(0.5, 0.6))
+    assert [len(nested(tracker, client, parent)) for parent in (first, second)] == [2, 2]
+
+
+def test_a_trial_that_was_written_in_part_is_written_again(tracker: Tracker, client: Any) -> None:
+    """A kill between its first line and its last leaves a run without the mark that it is whole."""
+    parent = tracker.start("night", {})
+    (half,) = tracker.log_trials(parent, _swept(0.5))
+    client.delete_tag(half, "daybreak.trial")
+    (whole,) = tracker.log_trials(parent, _swept(0.5))
+    assert whole != half
+    assert nested(tracker, client, parent) == [whole]

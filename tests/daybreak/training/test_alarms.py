@@ -6,7 +6,7 @@ import torch
 from numpy.typing import NDArray
 
 from daybreak.errors import StepFailed
-from daybreak.training.alarms import RECENT, Alarm
+from daybreak.training.alarms import RECENT, SKIPPED, Alarm
 from daybreak.training.params import TrainingParams
 
 WINDOW = [np.array([3, 4]), np.array([5])]
@@ -101,3 +101,17 @@ def test_other_errors_pass_through() -> None:
     with pytest.raises(RuntimeError, match="shape"), alarm(detect_anomaly=True).anomalies(5, WINDOW):
         raise RuntimeError("a wrong shape")
     assert not torch.is_anomaly_enabled()
+
+
+def test_fp16_that_leaves_out_every_step_stops_and_one_that_recovers_goes_on() -> None:
+    made = alarm(precision="fp16")
+    made.last_good = "the last good checkpoint is /somewhere/step-000000020"
+    for number in range(1, SKIPPED):
+        made.look(number, WINDOW, 0.5, float("inf"), scaled=True)
+    again = alarm(precision="fp16")
+    again.restore(made.state())
+    with pytest.raises(StepFailed, match=rf"left out {SKIPPED} steps in a row.*step {SKIPPED} on rows row-3.*bf16"):
+        again.look(SKIPPED, WINDOW, 0.5, float("nan"), scaled=True)
+    made.look(SKIPPED, WINDOW, 0.5, 1.0, scaled=True)
+    for number in range(1, SKIPPED):
+        made.look(SKIPPED + number, WINDOW, 0.5, float("inf"), scaled=True)

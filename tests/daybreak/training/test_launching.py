@@ -93,8 +93,8 @@ def test_asked_to_stop_it_writes_a_checkpoint_and_goes_on_from_there(
     assert time.monotonic() - stopped_at[0] < 20  # ten to put down, and a busy machine
     assert came == [signal.SIGTERM]
     assert not processes_of(tmp_path)
-    (checkpoint,) = {path.name for path in tmp_path.glob("cache/checkpoints/*/step-*")} - {"step-000000004"}
-    assert checkpoint >= "step-000000006"
+    checkpoints = {path.name for path in tmp_path.glob("cache/checkpoints/*/step-*")}
+    assert max(checkpoints) >= "step-000000006"
     said: list[str] = []
     again = train(tiny_dataset, tiny_model, tmp_path / "second", report=lambda share, note: said.append(note))
     assert any("goes on from the checkpoint" in note for note in said)

@@ -3,13 +3,14 @@
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from daybreak import digests
-from daybreak.errors import DataError
+from daybreak.errors import DataError, ModelError
 from daybreak.recipes.params import ModelParams
 from daybreak.records import DatasetRef
 from daybreak.training import foundation, loop, pretrain
@@ -88,11 +89,47 @@ def test_a_killed_one_goes_on_with_the_tokenizer_it_had(tmp_path: Path, monkeypa
 
     with pytest.raises(KeyboardInterrupt):
         pretrain.pretrain(TINY, TEXTS, tmp_path / "own", killed)
-    before = digests.of_file(tmp_path / ".own.work" / "base" / "tokenizer.json")
+    (kept,) = (tmp_path / ".own.work").glob("*/base/tokenizer.json")
+    before = digests.of_file(kept)
     monkeypatch.setattr(foundation, "train_tokenizer", None)
     pretrain.pretrain(TINY, TEXTS, tmp_path / "own", lambda share, note: said.append(note))
     assert said[0].startswith("goes on from the checkpoint at step ")
     assert digests.of_file(tmp_path / "own" / "tokenizer.json") == before
+
+
+def test_another_plan_does_not_go_on_with_what_was_killed(tmp_path: Path) -> None:
+    said: list[str] = []
+
+    def killed(share: float, note: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        pretrain.pretrain(TINY, TEXTS, tmp_path / "own", killed)
+    wider = replace(TINY, epochs=1, sizes=replace(TINY.sizes, width=32))
+    pretrain.pretrain(wider, TEXTS, tmp_path / "own", lambda share, note: said.append(note))
+    assert not said[0].startswith("goes on")
+    assert json.loads((tmp_path / "own" / "config.json").read_text("utf-8"))["hidden_size"] == 32
+    assert [path.name for path in tmp_path.iterdir()] == ["own"]
+
+
+def test_a_later_one_goes_on_from_what_was_learned(shipped: Path, tmp_path: Path) -> None:
+    later = Plan("own/later", epochs=1, batch_size=8, learning_rate=1e-3, begun=shipped)
+    pretrain.pretrain(later, TEXTS, tmp_path / "later")
+    before, after = (digests.of_file(folder / "tokenizer.json") for folder in (shipped, tmp_path / "later"))
+    assert before == after
+    text = (tmp_path / "later" / "README.md").read_text("utf-8")
+    assert f"| went on from | `{digests.of_file(shipped / 'model.safetensors')}` |" in text
+    assert "BERT, 1 layers of 16, 2 heads" in text
+    curve = json.loads((tmp_path / "later" / loop.HISTORY).read_text("utf-8"))["epochs"]
+    begun = json.loads((shipped / loop.HISTORY).read_text("utf-8"))["epochs"]
+    assert curve[0]["validation_perplexity"] < 2 * begun[-1]["validation_perplexity"]
+    assert digests.of_file(tmp_path / "later" / "model.safetensors") in text
+
+
+def test_an_encoder_to_go_on_from_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"has no config\.json; expected the folder of an encoder"):
+        pretrain.pretrain(Plan(begun=tmp_path), TEXTS, tmp_path / "own")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_classifier_is_fitted_over_it(

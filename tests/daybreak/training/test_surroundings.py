@@ -1,8 +1,12 @@
 """What is said of machine and libraries is there, and the same each time."""
 
 import platform
+import subprocess
+import sys
 
-from daybreak.training import surroundings
+import pytest
+
+from daybreak.training import machine, surroundings
 from daybreak.training.devices import CPU
 from daybreak.training.params import TrainingParams
 
@@ -25,3 +29,20 @@ def test_the_processor_is_a_class_and_not_a_model() -> None:
     assert name
     assert "MHz" not in name
     assert "@" not in name
+
+
+def test_what_can_be_known_without_torch_is_known_without_torch() -> None:
+    code = (
+        "import sys; from daybreak.training import surroundings; from daybreak.training.params import TrainingParams; "
+        "print(surroundings.briefly(TrainingParams())['transformers']); sys.exit('torch' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert said.strip() == surroundings.versions()["transformers"]
+
+
+def test_what_is_known_briefly_is_what_is_described(monkeypatch: pytest.MonkeyPatch) -> None:
+    brief, whole = surroundings.briefly(TrainingParams(device="cpu")), surroundings.describe(TrainingParams(), CPU)
+    assert brief.pop("graphics") == "0"
+    assert brief.items() <= whole.items()
+    monkeypatch.setattr(machine, "gpus", lambda: 2)
+    assert surroundings.briefly(TrainingParams())["graphics"] != "0"

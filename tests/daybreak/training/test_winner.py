@@ -7,7 +7,7 @@ import pytest
 from daybreak.recipes.encoders import folder as folders
 from daybreak.recipes.params import ModelParams
 from daybreak.records import BaseRef, DatasetRef, ModelRef
-from daybreak.training import loop, winner
+from daybreak.training import loop, surroundings, winner
 from daybreak.training.params import TrainingParams
 
 NO_BASE = BaseRef(source="scratch", revision="", weights_sha256="", tokenizer_sha256="")
@@ -132,3 +132,16 @@ def test_a_winner_that_broke_off_trains_only_what_is_missing(
     made = winner.train(tiny_dataset, tiny_model, two, tmp_path / "folder", cache=tmp_path / "cache")
     assert trained == [17, 0, 18]
     assert folders.verify(made.path) == made.sha256
+
+
+def test_seeds_trained_with_other_libraries_or_on_another_class_of_machine_are_not_taken_up(
+    tiny_dataset: DatasetRef, tiny_model: ModelParams, short: TrainingParams, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = winner._key(tiny_dataset, tiny_model, short)
+    assert winner._key(tiny_dataset, tiny_model, short) == here
+    known = surroundings.versions()
+    with monkeypatch.context() as patch:
+        patch.setattr(surroundings, "versions", lambda: {**known, "transformers": "9.9"})
+        assert winner._key(tiny_dataset, tiny_model, short) != here
+    monkeypatch.setattr(surroundings, "processor", lambda: "AnotherVendor avx512f")
+    assert winner._key(tiny_dataset, tiny_model, short) != here

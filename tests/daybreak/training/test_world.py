@@ -11,7 +11,7 @@ def test_everything_is_the_share_of_one_that_is_alone() -> None:
     world, network = Alone(), torch.nn.Linear(2, 1)
     assert world.wrap(network) is network
     assert world.share(np.arange(3)).tolist() == [0, 1, 2]
-    assert world.total(1.5, 2.0) == (1.5, 2.0)
+    assert world.total(1.5, 2.0) == world.parts(1.5, 2.0) == (1.5, 2.0)
     assert [world.agree(flag) for flag in (True, False)] == [True, False]
     assert world.each({"a": network.weight}) == [{"a": network.weight}]
     assert world.whole(network.weight) is world.part(network.weight, network.weight) is network.weight

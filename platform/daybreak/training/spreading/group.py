@@ -28,8 +28,9 @@ class Group:
         return positions[self.rank % self.size :: self.size]
 
     def total(self, *values: float) -> tuple[float, ...]:
-        if self.size == 1:
-            return values
+        return values if self.size == 1 else self.parts(*values)
+
+    def parts(self, *values: float) -> tuple[float, ...]:
         summed = torch.tensor(values, dtype=torch.float64)
         distributed.all_reduce(summed)
         return tuple(summed.tolist())

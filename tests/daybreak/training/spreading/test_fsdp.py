@@ -23,7 +23,7 @@ def test_each_process_holds_half(pair: dict[str, Any], alone: dict[str, Any]) ->
 def test_the_curve_is_that_of_one_process_with_the_same_batches(pair: dict[str, Any], alone: dict[str, Any]) -> None:
     assert pair["fsdp"]["losses"] == pytest.approx(alone["losses"], abs=2e-6)
     assert pair["fsdp"]["norms"] == pytest.approx(alone["norms"], rel=1e-5)
-    assert pair["fsdp"]["ratios"] == pytest.approx(alone["ratios"], rel=0.05)  # a sample of what each holds
+    assert pair["fsdp"]["ratios"] == pytest.approx(alone["ratios"], rel=0.01)  # positions are sampled, by each its own
     assert pair["fsdp"]["measured"] == pytest.approx(alone["measured"], abs=1e-6)
 
 

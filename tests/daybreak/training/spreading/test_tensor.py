@@ -24,6 +24,7 @@ def test_the_curve_is_that_of_one_process(pair: dict[str, Any], alone: dict[str,
     assert pair["tensor"]["losses"] == pytest.approx(alone["losses"], abs=2e-6)
     assert pair["tensor"]["norms"] == pytest.approx(alone["norms"], rel=1e-5)
     assert pair["tensor"]["weights"] == pytest.approx(alone["weights"], abs=1e-3)
+    assert pair["tensor"]["ratios"] == pytest.approx(alone["ratios"], rel=1e-4)
     assert pair["tensor"]["tokens"] == alone["tokens"]
 
 

@@ -1,0 +1,34 @@
+"""One night as a chain of content-addressed steps: what each depends on, and the room that does its work."""
+
+from daybreak.night.demands import check, demand_releasable, demand_single_labels, writes
+from daybreak.night.developing import compare, followed, prepare, shown, start, sweep, train
+from daybreak.night.founding import founds, lay, lays, publish
+from daybreak.night.judging import EXPORT_TEXTS, export, judge, measure, measure_champion
+from daybreak.night.opening import Night, accelerator, alone, open_night
+
+__all__ = [
+    "EXPORT_TEXTS",
+    "Night",
+    "accelerator",
+    "alone",
+    "check",
+    "compare",
+    "demand_releasable",
+    "demand_single_labels",
+    "export",
+    "followed",
+    "founds",
+    "judge",
+    "lay",
+    "lays",
+    "measure",
+    "measure_champion",
+    "open_night",
+    "prepare",
+    "publish",
+    "shown",
+    "start",
+    "sweep",
+    "train",
+    "writes",
+]

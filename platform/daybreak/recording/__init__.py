@@ -1,0 +1,29 @@
+"""What a night leaves behind: its MLflow run, a registered version, a journal row, the dossier and the run's record."""
+
+from daybreak.recording.books import open_ledger
+from daybreak.recording.endings import decided, failed, unchanged
+from daybreak.recording.facts import Links, Steps
+from daybreak.recording.judged import conclude
+from daybreak.recording.permission import GRANTED, Permission, needs_permission, note_approval, release
+from daybreak.recording.tracked import RESULTS, Tracked, addresses, track
+from daybreak.recording.trained import conclude_training
+
+__all__ = [
+    "GRANTED",
+    "RESULTS",
+    "Links",
+    "Permission",
+    "Steps",
+    "Tracked",
+    "addresses",
+    "conclude",
+    "conclude_training",
+    "decided",
+    "failed",
+    "needs_permission",
+    "note_approval",
+    "open_ledger",
+    "release",
+    "track",
+    "unchanged",
+]

@@ -1,0 +1,104 @@
+"""The end of a night whose candidate was judged: its record, its dossier, its MLflow run closed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from daybreak.data import versions
+from daybreak.night import Night
+from daybreak.planning import Results
+from daybreak.recording.books import open_ledger
+from daybreak.recording.facts import Steps, costs_of, is_new, keep, outline, waiting
+from daybreak.recording.permission import GRANTED, Permission
+from daybreak.recording.tracked import Tracked, addresses
+from daybreak.records import Move, RunModel, RunRecord, Status
+from daybreak.tracking import Tracker
+
+
+def conclude(
+    night: Night,
+    results: Results,
+    tracked: Tracked,
+    move: Move | None,
+    *,
+    steps: Steps,
+    links: Mapping[str, str],
+    permission: Permission = GRANTED,
+) -> RunRecord:
+    """Write record and dossier, and close the MLflow run."""
+    from daybreak.reports import dossier, summary
+
+    status, reason = _status(results, move, permission)
+    champion = open_ledger(night).champion(night.project.name)
+    holds_alias = champion is not None and champion.version == tracked.version
+    record = _record(
+        night,
+        results,
+        status=status,
+        reason=reason,
+        same_as=champion.run_id if champion and status == "unchanged" else None,
+        model=_model(night, results, tracked.version, "champion" if holds_alias else None),
+        timings={name: done.seconds for name, done in steps.items() if is_new(night, done)},
+        reused=tuple(name for name, done in steps.items() if not is_new(night, done)),
+        mlflow=addresses(tracked, links.get("mlflow_url")),
+        prefect=dict(links),
+    )
+    folder = night.folder / "dossier"
+    record = record.model_copy(update={"artifacts": {**record.artifacts, "report": str(folder / "report.html")}})
+    dossier.write(
+        folder,
+        record=record,
+        evidence=results.evidence,
+        judgement=results.judgement,
+        sweep=results.swept,
+        history=results.model.path / "history.json",
+    )
+    tracker = Tracker(night.settings.mlflow, night.settings.mlflow_artifacts, night.project)
+    tracker.log_folder(tracked.mlflow_run_id, folder, "dossier")
+    tracker.describe(tracked.mlflow_run_id, summary.in_markdown(record))
+    tracker.log_metrics(tracked.mlflow_run_id, {f"used.{name}": value for name, value in record.costs.items()})
+    tracker.log_tags(tracked.mlflow_run_id, {"daybreak.status": record.status})
+    tracker.finish(tracked.mlflow_run_id)
+    return keep(night, record)
+
+
+def _record(night: Night, results: Results, *, timings: Mapping[str, float], **given: Any) -> RunRecord:
+    from daybreak.reports import origin
+
+    summary = versions.summary(night.project)
+    baseline = {name: value for name, value in summary["baseline"].items() if isinstance(value, int | float)}
+    return RunRecord(
+        **outline(night, timings),
+        released=given["status"] == "released",
+        data_version=results.dataset.version,
+        data_digest=results.dataset.digest,
+        notes=(*waiting(night), *origin.notes(results, open_ledger(night).runs(night.project.name, 200))),
+        rows=summary["rows"],
+        base=results.model.base,
+        metrics={**results.evidence.candidate.metrics, "naive_accuracy": baseline["naive_accuracy"]},
+        verdicts=results.judgement.verdicts,
+        costs=costs_of(night, results.swept, timings),
+        artifacts={
+            "onnx_fp32": str(results.exported.fp32.path / "model.onnx"),
+            "onnx_int8": str(results.exported.int8.path / "model.onnx"),
+        },
+        key=results.judgement.digest,
+        **given,
+    )
+
+
+def _status(results: Results, move: Move | None, permission: Permission) -> tuple[Status, str]:
+    blockers = results.judgement.blocked_by
+    if permission.answer != "granted":
+        return permission.answer, permission.reason
+    if move and move.outcome == "done":
+        return "released", ""
+    if move and move.outcome == "held":
+        return "held", move.reason
+    if blockers:
+        return "refused", "; ".join(f"{verdict.gate}: {verdict.reason}" for verdict in blockers)
+    return "unchanged", "the candidate is the champion, judged again"
+
+
+def _model(night: Night, results: Results, version: int, alias: str | None) -> RunModel:
+    sha256 = results.exported.shipped.sha256
+    return RunModel(name=night.project.registered_model, version=version, alias=alias, sha256=sha256)

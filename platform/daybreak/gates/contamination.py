@@ -6,8 +6,7 @@ from pydantic import Field
 
 from daybreak.errors import DataError
 from daybreak.gates.base import GateParams, read
-from daybreak.gates.decision import Finding, conclude
-from daybreak.gates.statistics import Bounds
+from daybreak.gates.decision import Finding, conclude, counted
 from daybreak.records import Evidence, Verdict
 
 EXAMPLES = 3
@@ -37,12 +36,11 @@ def check(evidence: Evidence, params: Params) -> Verdict:
 
 def _leakage(found: dict[str, Any], params: Params) -> Finding:
     pairs = found["leakage"]["pairs"]
-    return Finding(
+    return counted(
+        pairs,
+        params.max_leaked,
+        found["test_rows"],
         question="Near-duplicate rows across splits",
-        measured=pairs,
-        limit=params.max_leaked,
-        bounds=Bounds(pairs, pairs),
-        samples=found["test_rows"],
         show="{:,.0f}".format,
         remedy="Prepare the data again; dedupe.threshold says what a near-duplicate is",
     )
@@ -50,12 +48,11 @@ def _leakage(found: dict[str, Any], params: Params) -> Finding:
 
 def _set(each: dict[str, Any], params: Params) -> Finding:
     share = each["found"] / max(1, each["rows"])
-    return Finding(
+    return counted(
+        share,
+        params.max_share,
+        each["rows"],
         question=f"Items of {each['set']} that stand in the training rows",
-        measured=share,
-        limit=params.max_share,
-        bounds=Bounds(share, share),
-        samples=each["rows"],
         unit="items",
         remedy="Take the rows that are named out of the sources",
     )

@@ -70,12 +70,17 @@ class Finding:
         found = f"{self.question}: {self.show(self.measured)} on {self.samples:,} {self.unit}"
         asked = f"{self.direction} {self.show(self.limit)} is asked"
         if self.outcome is Outcome.PASS:
-            return f"{found}, at worst {self.show(self.bound)}; {asked}."
+            return f"{found}{self._sureness('at worst')}; {asked}."
         if self.outcome is Outcome.FAIL:
-            return f"{found}, {self.because or f'at best {self.show(self.bound)}'}; {asked}. {self.remedy}."
+            because = f", {self.because}" if self.because else self._sureness("at best")
+            return f"{found}{because}; {asked}. {self.remedy}."
         more = f"About {self.needs_more:,} more {self.unit} would settle it. " if self.needs_more else ""
         low, high = self.show(self.bounds.low), self.show(self.bounds.high)
         return f"{found}, which leaves it anywhere from {low} to {high}; {asked}. {more}{self.remedy}."
+
+    def _sureness(self, how: str) -> str:
+        """The bound in words; nothing of what was counted or computed, and has no interval around it."""
+        return "" if self.bounds.low == self.bounds.high else f", {how} {self.show(self.bound)}"
 
 
 def conclude(
@@ -101,11 +106,21 @@ def conclude(
     )
 
 
+def counted(value: float, limit: float, samples: int, **finding: Any) -> Finding:
+    """A finding on what was counted or computed in full, with no interval around it; `finding` has the words."""
+    return Finding(measured=value, limit=limit, bounds=Bounds(value, value), samples=samples, **finding)
+
+
 def not_applicable(gate: str, code: str, reason: str) -> Verdict:
     """The verdict of a gate whose own rule says that there is nothing to judge."""
+    return without_numbers(gate, Outcome.NOT_APPLICABLE, code, reason)
+
+
+def without_numbers(gate: str, outcome: Outcome, code: str, reason: str) -> Verdict:
+    """A verdict that rests on no measurement."""
     return Verdict(
         gate=gate,
-        outcome=Outcome.NOT_APPLICABLE,
+        outcome=outcome,
         measured=None,
         limit=None,
         bound=None,

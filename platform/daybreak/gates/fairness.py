@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from pydantic import Field
 
 from daybreak.gates.base import GateParams, read
-from daybreak.gates.decision import Finding, conclude, percent, points
+from daybreak.gates.decision import Finding, conclude, not_applicable, percent, points
 from daybreak.gates.planning import Question, Rows
 from daybreak.gates.statistics import (
     CONFIDENCE,
@@ -54,16 +54,7 @@ def check(evidence: Evidence, params: Params) -> Verdict:
     findings += _gaps(found["groups"], params)
     if not findings:
         reason = "The test texts are neither Chinese nor English, and no column begins with group_: nothing to assess."
-        return Verdict(
-            gate="fairness",
-            outcome=Outcome.NOT_APPLICABLE,
-            measured=None,
-            limit=None,
-            bound=None,
-            samples=0,
-            reason=reason,
-            code="no_probes_no_groups",
-        )
+        return not_applicable("fairness", "no_probes_no_groups", reason)
     worst = [example for swaps in found["languages"].values() for example in swaps["worst"][:EXAMPLES]]
     notes = [
         f"Words that name nobody in particular change {percent(swaps['control']['flip_rate'])} ({language})."

@@ -3,8 +3,7 @@
 from pydantic import Field
 
 from daybreak.gates.base import GateParams, read
-from daybreak.gates.decision import Finding, conclude, not_applicable
-from daybreak.gates.statistics import Bounds
+from daybreak.gates.decision import conclude, counted, not_applicable
 from daybreak.records import Evidence, Verdict
 
 EXAMPLES = 3
@@ -22,12 +21,11 @@ def check(evidence: Evidence, params: Params) -> Verdict:
     if not found["cases"]:
         return not_applicable("golden", "no_golden_cases", "There is no case in data/golden/ that asks for a label.")
     failed = len(found["failed"])
-    finding = Finding(
+    finding = counted(
+        failed,
+        params.max_failed,
+        found["cases"],
         question="Golden cases that do not hold",
-        measured=failed,
-        limit=params.max_failed,
-        bounds=Bounds(failed, failed),
-        samples=found["cases"],
         unit="cases",
         show="{:,.0f}".format,
         remedy="Look at the cases that are named, and at training rows like them",

@@ -10,6 +10,7 @@ from daybreak import digests, gates
 from daybreak.errors import EvidenceMismatch
 from daybreak.gates import limits
 from daybreak.gates.base import GateParams
+from daybreak.gates.decision import without_numbers
 from daybreak.records import Evidence, Judgement, Measurements, Outcome, Verdict
 
 VERDICTS = "verdicts.json"
@@ -65,13 +66,4 @@ def _digest(side: Measurements) -> str:
 
 
 def _undecided(name: str, code: str, reason: str) -> Verdict:
-    return Verdict(
-        gate=name,
-        outcome=Outcome.INCONCLUSIVE,
-        measured=None,
-        limit=None,
-        bound=None,
-        samples=0,
-        reason=reason,
-        code=code,
-    )
+    return without_numbers(name, Outcome.INCONCLUSIVE, code, reason)

@@ -6,8 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from daybreak.gates.base import GateParams, read
-from daybreak.gates.decision import Finding, conclude
-from daybreak.gates.statistics import Bounds
+from daybreak.gates.decision import conclude, counted
 from daybreak.records import Evidence, Verdict
 
 NOT_FOR_PRODUCTS = ("non_commercial", "no_derivatives")
@@ -34,22 +33,20 @@ def check(evidence: Evidence, params: Params) -> Verdict:
     restricted = _rows(found, lambda each: bool({*NOT_FOR_PRODUCTS} & {*each["obligations"]}))
     unknown = _rows(found, lambda each: not each["known"]) / found["rows"]
     findings = [
-        Finding(
+        counted(
+            restricted,
+            params.max_restricted,
+            found["rows"],
             question="Training rows that may not go into a product",
-            measured=restricted,
-            limit=params.max_restricted,
-            bounds=Bounds(restricted, restricted),
-            samples=found["rows"],
             unit="training rows",
             show="{:,.0f}".format,
             remedy="Name their licences in ingest.licences.deny, or raise gates.licence.max_restricted",
         ),
-        Finding(
+        counted(
+            unknown,
+            params.max_unknown_share,
+            found["rows"],
             question="Training rows without a known licence",
-            measured=unknown,
-            limit=params.max_unknown_share,
-            bounds=Bounds(unknown, unknown),
-            samples=found["rows"],
             unit="training rows",
             remedy="Name the licence in ingest.licence, or the column that has it in ingest.licence_column",
         ),

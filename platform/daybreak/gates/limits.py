@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from daybreak.gates.decision import without_numbers
 from daybreak.records import Outcome, Verdict
 
 STRICTNESS = {"off": 0, "warn": 1, "block": 2}
@@ -23,16 +24,8 @@ def loosened(committed: Mapping[str, Any], effective: Mapping[str, Any]) -> list
 
 def verdict(reasons: Sequence[str]) -> Verdict:
     """The blocking verdict on a candidate whose limits were loosened."""
-    return Verdict(
-        gate="limits",
-        outcome=Outcome.FAIL,
-        measured=None,
-        limit=None,
-        bound=None,
-        samples=0,
-        reason=f"Limits were loosened: {'; '.join(reasons)}. Commit the limits you want, then run again.",
-        code="limits_loosened",
-    )
+    reason = f"Limits were loosened: {'; '.join(reasons)}. Commit the limits you want, then run again."
+    return without_numbers("limits", Outcome.FAIL, "limits_loosened", reason)
 
 
 def _pairs(committed: Mapping[str, Any], effective: Mapping[str, Any]) -> Iterator[tuple[str, str, Any, Any]]:

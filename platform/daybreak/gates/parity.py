@@ -6,9 +6,9 @@ from typing import Any
 from pydantic import Field
 
 from daybreak.gates.base import GateParams, read
-from daybreak.gates.decision import Finding, conclude, percent
+from daybreak.gates.decision import Finding, conclude, counted, percent
 from daybreak.gates.planning import Question, Rows
-from daybreak.gates.statistics import Bounds, clopper_pearson, rows_to_settle_share
+from daybreak.gates.statistics import clopper_pearson, rows_to_settle_share
 from daybreak.records import Evidence, Verdict
 
 EXAMPLES = 3
@@ -62,28 +62,25 @@ def _flips(found: dict[str, Any], params: Params) -> Finding:
 
 def _difference(found: dict[str, Any], params: Params) -> Finding:
     """Arithmetic, not a sample: what was measured is its own bound."""
-    largest = found["onnx-fp32"]["max_logit_difference"]
-    return Finding(
-        question="Largest logit difference of onnx-fp32 from torch",
-        measured=largest,
-        limit=params.max_logit_difference,
-        bounds=Bounds(largest, largest),
-        samples=found["rows"],
-        show="{:.2g}".format,
-        remedy="The export is wrong for this architecture: try another opset, and report it",
+    return _exact(
+        "onnx-fp32 from torch", found["onnx-fp32"]["max_logit_difference"], found["rows"], "test rows", params
     )
 
 
 def _shapes(found: dict[str, Any], params: Params) -> Finding:
     """The worst of all shapes of batch: a mask that is dropped, or a length that is frozen, shows in some of them."""
     worst = max(found["shapes"], key=lambda shape: float(shape["onnx-fp32"]))
-    return Finding(
-        question=f"Largest logit difference of onnx-fp32 from torch (batch {worst['batch']}, length {worst['length']})",
-        measured=worst["onnx-fp32"],
-        limit=params.max_logit_difference,
-        bounds=Bounds(worst["onnx-fp32"], worst["onnx-fp32"]),
-        samples=len(found["shapes"]),
-        unit="shapes of batch",
+    which = f"onnx-fp32 from torch (batch {worst['batch']}, length {worst['length']})"
+    return _exact(which, worst["onnx-fp32"], len(found["shapes"]), "shapes of batch", params)
+
+
+def _exact(which: str, difference: float, samples: int, unit: str, params: Params) -> Finding:
+    return counted(
+        difference,
+        params.max_logit_difference,
+        samples,
+        question=f"Largest logit difference of {which}",
+        unit=unit,
         show="{:.2g}".format,
         remedy="The export is wrong for this architecture: try another opset, and report it",
     )

@@ -5,8 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from daybreak.gates.base import GateParams, read
-from daybreak.gates.decision import Finding, conclude
-from daybreak.gates.statistics import Bounds
+from daybreak.gates.decision import conclude, counted
 from daybreak.records import Evidence, Verdict
 
 MIB = 2**20
@@ -23,12 +22,11 @@ def check(evidence: Evidence, params: Params) -> Verdict:
     """PASS if all files together are within the limit: arithmetic, there is no interval around it."""
     found = read(evidence.candidate, "size")
     size = found["bytes"] / MIB
-    finding = Finding(
+    finding = counted(
+        size,
+        params.max_mib,
+        len(found["files"]),
         question=f"Size of {found['kind']}",
-        measured=size,
-        limit=params.max_mib,
-        bounds=Bounds(size, size),
-        samples=len(found["files"]),
         unit="files",
         show="{:.1f} MiB".format,
         remedy="Ship onnx-int8, train a smaller model, or raise gates.size.max_mib",

@@ -53,3 +53,9 @@ def test_only_what_is_undecided_needs_more() -> None:
 
 def test_an_infinite_bound_is_not_written_as_a_number() -> None:
     assert conclude("share", [finding(0.1, float("inf"))]).bound is None
+
+
+def test_what_was_counted_has_no_worst_and_no_best() -> None:
+    assert "at worst" not in finding(0.3, 0.3).sentence
+    assert "at best" not in finding(0.7, 0.7).sentence
+    assert ", at worst 40.00 %;" in finding(0.3, 0.4).sentence

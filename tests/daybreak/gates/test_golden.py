@@ -14,7 +14,7 @@ def test_one_case_that_fails_is_enough(evidence: Evidence, change: Change) -> No
     change("golden", lambda found: found.update(failed=[FAILED]))
     verdict = check(evidence, Params())
     assert verdict.outcome is Outcome.FAIL
-    assert verdict.reason.startswith("Golden cases that do not hold: 1 on 20 cases, at best 1; at most 0 is asked.")
+    assert verdict.reason.startswith("Golden cases that do not hold: 1 on 20 cases; at most 0 is asked.")
     assert verdict.details["examples"] == [FAILED]
     assert check(evidence, Params(max_failed=1)).outcome is Outcome.PASS
 

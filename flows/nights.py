@@ -11,8 +11,9 @@ RELEASING, TRAINING = "retrain-and-release", "train-model"
 
 
 def of_projects(checkout: Path) -> dict[str, str]:
-    """The flow of each project's nights, by name, the sample first."""
-    return {name: RELEASING if _unreleased(checkout, name) is None else TRAINING for name in list_projects(checkout)}
+    """The flow of each project's nights, by name, the sample first; none for params that cannot be read just now."""
+    found = {name: _is_released(checkout, name) for name in list_projects(checkout)}
+    return {name: RELEASING if released else TRAINING for name, released in found.items() if released is not None}
 
 
 def split(checkout: Path, flow: str) -> tuple[list[str], list[str]]:
@@ -24,15 +25,19 @@ def split(checkout: Path, flow: str) -> tuple[list[str], list[str]]:
 
 def why_unreleased(checkout: Path, name: str) -> str | None:
     """One sentence where a project's nights train and release nothing, None where they release."""
-    if (recipe := _unreleased(checkout, name)) is None:
+    if _is_released(checkout, name) is not False:
         return None
+    recipe = _recipe(checkout, name)
     return f"{name} is trained by {TRAINING} each night, and not released: recipe {recipe} only trains and measures"
 
 
-def _unreleased(checkout: Path, name: str) -> str | None:
-    """The recipe, if its models are not released; params that nobody can read are a night's to complain about."""
+def _is_released(checkout: Path, name: str) -> bool | None:
+    """None for params that cannot be read: that is a night's to complain about, and no reason to move its schedule."""
     try:
-        recipe = load_params(find_project(name, checkout).params_file).model.recipe
-        return None if recipes.releasable(recipe) else recipe
+        return recipes.releasable(_recipe(checkout, name))
     except DaybreakError:
         return None
+
+
+def _recipe(checkout: Path, name: str) -> str:
+    return load_params(find_project(name, checkout).params_file).model.recipe

@@ -13,7 +13,7 @@ from flows.outcome import ended, named
 from flows.telling import tell_of
 from flows.unreleased import develop_unreleased
 from tasks.showing import shown_in_ui
-from tasks.tidying import tidy
+from tasks.tidying import share, tidy
 
 
 @flow(
@@ -41,6 +41,7 @@ def train_model(project: str = "sample", overrides: str = "") -> Any:
         dataset = prepare_data(night)
         if writes(night):
             run = develop_unreleased(night, dataset)
+            share(night, run, return_state=True)
             tidy(night, return_state=True)
             tell_of(night, run)
             return ended(project, summary.of_training(run), run)

@@ -61,7 +61,11 @@ def offer(place: Place, version: int) -> Offer:
     run = place.settings.runs(place.project) / run_id
     if record is None or not (run / RESULTS).is_file():
         raise BadInput(f"the verdicts on version {version} are not at hand", f"the results of its run {run_id}", AGAIN)
-    results = Results.model_validate_json((run / RESULTS).read_text(encoding="utf-8"))
+    text = (run / RESULTS).read_text(encoding="utf-8")
+    if "judgement" not in json.loads(text):
+        found = f"version {version} is a base for other models, and no gate judged it"
+        raise BadInput(found, "a version that gates judged", "Name it as model.base of another project")
+    results = Results.model_validate_json(text)
     champion = ledger.champion(place.project.name)
     return Offer(
         candidate=_candidate(place, version, results, record),

@@ -6,7 +6,8 @@ import pytest
 from making import make_founder
 from prefect.states import State
 
-from daybreak import recording
+from daybreak import moves, recording
+from daybreak.errors import BadInput
 from daybreak.night import open_night
 from flows.train_model import train_model
 
@@ -25,3 +26,5 @@ def test_an_encoder_is_trained_registered_and_named(tmp_path: Path, monkeypatch:
     assert set(run.timings) == {"prepare", "lay", "sweep", "train", "compare", "publish", "total"}
     again: State = train_model(return_state=True)
     assert f"Nothing changed since run {run.run_id}" in (again.message or "")
+    with pytest.raises(BadInput, match="version 1 is a base for other models, and no gate judged it"):
+        moves.offer(open_night(None, (), project.root), 1)

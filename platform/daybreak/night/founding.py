@@ -9,6 +9,8 @@ from daybreak.records import ArtifactRef, BaseRef, DatasetRef, ModelRef
 from daybreak.steps import Step
 from daybreak.training.bases import base as bases
 
+LAYING = ("training/foundation.py", "training/founding.py", "training/feeding/tokens.py")
+
 
 def founds(night: Night) -> bool:
     """Whether the project's model is an encoder that others begin from."""
@@ -31,7 +33,7 @@ def lay(night: Night, dataset: DatasetRef) -> Step[BaseRef]:
 
     named = {"data": dataset.digest, "length": str(night.params.training.max_length)}
     named["seed"] = str(night.params.training.seed)
-    inputs = inputs_of(night, sections=("model",), rooms=("training/foundation.py",), **named)
+    inputs = inputs_of(night, sections=("model",), rooms=LAYING, **named)
     return Step("lay", inputs, BaseRef, work)
 
 
@@ -43,5 +45,6 @@ def publish(night: Night, dataset: DatasetRef, model: ModelRef) -> Step[Artifact
 
         return founding.publish(model, night.project.name, night.params.training, dataset, folder)
 
-    inputs = inputs_of(night, sections=("training",), rooms=("recipes", "training"), model=model.sha256)
+    named = {"data": dataset.digest, "model": model.sha256}
+    inputs = inputs_of(night, sections=("training",), rooms=("recipes", "training"), **named)
     return Step("publish", inputs, ArtifactRef, work)

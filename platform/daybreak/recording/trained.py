@@ -57,8 +57,9 @@ def conclude_training(night: Night, trained: Trained, links: Links, *, steps: St
     generation.write(folder, record=record, trained=trained)
     tracker.log_folder(run_id, folder, "dossier")
     tracker.log_tags(run_id, {"daybreak.status": record.status})
+    kept = keep(night, record)
     tracker.finish(run_id)
-    return keep(night, record)
+    return kept
 
 
 def _digests(trained: Trained) -> dict[str, str]:

@@ -62,7 +62,7 @@ def _headline(record: RunRecord) -> "RenderableType":
     sentence = {
         "released": f"Released: version {record.model.version if record.model else '?'} is the champion",
         "refused": "Refused: the champion stays as it was",
-        "held": "Held: the candidate waits for approval" if record.model else f"Held: {record.reason}",
+        "held": "Held: the candidate waits for approval" if record.verdicts else f"Held: {record.reason}",
         "unchanged": _unchanged(record),
     }.get(record.status, f"{record.status.capitalize()}: {record.reason}")
     return Rule(Text(sentence, style=_STYLES.get(record.status, "bold")), style="dim", align="left")

@@ -24,16 +24,19 @@ class Params(GateParams):
 
 
 def check(evidence: Evidence, params: Params) -> Verdict:
-    """PASS only if the upper bootstrap bound is within the limit, less what answers without any fault would show."""
+    """PASS only if the upper bootstrap bound is within the limit.
+
+    What answers without any fault would show is taken off the lower bound only: near the limit it is no surplus.
+    """
     import numpy as np
 
     found = read(evidence.candidate, "calibration")
-    low, high = np.quantile(found["resampled"], [1 - CONFIDENCE, CONFIDENCE]) - found["perfect"]
+    low, high = np.quantile(found["resampled"], [1 - CONFIDENCE, CONFIDENCE])
     finding = Finding(
         question="Gap between how sure and how often right",
         measured=max(0.0, found["error"] - found["perfect"]),
         limit=params.max_error,
-        bounds=Bounds(max(0.0, float(low)), max(0.0, float(high))),
+        bounds=Bounds(max(0.0, float(low) - found["perfect"]), float(high)),
         samples=found["rows"],
         show=points,
         remedy="Look at the bins; less label smoothing or more training rows change it",

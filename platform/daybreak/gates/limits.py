@@ -13,7 +13,8 @@ def loosened(committed: Mapping[str, Any], effective: Mapping[str, Any]) -> list
     """Dotted paths of limits that ask less than the committed ones, with both values.
 
     Both map gates to their limits. A limit named `min_…` asks less when it is lower, every other number when it is
-    higher; a limit that cannot be compared counts as loosened when it differs at all.
+    higher; floors by label ask less when one is lower or gone; what cannot be compared counts as loosened when it
+    differs at all.
     """
     return [
         f"gates.{gate}.{name} is {found}, the commit says {asked}"
@@ -37,6 +38,8 @@ def _pairs(committed: Mapping[str, Any], effective: Mapping[str, Any]) -> Iterat
 def _asks_less(name: str, asked: Any, found: Any) -> bool:
     if name == "mode":
         return STRICTNESS[found] < STRICTNESS[asked]
+    if isinstance(asked, Mapping) and isinstance(found, Mapping):
+        return any(key not in found or found[key] < floor for key, floor in asked.items())
     if not (_is_number(asked) and _is_number(found)):
         return bool(asked != found)
     return bool(found < asked) if name.startswith("min_") else bool(found > asked)

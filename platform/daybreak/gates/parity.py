@@ -1,10 +1,12 @@
 """The exported artifact answers as the trained model did."""
 
 from collections.abc import Iterator
+from math import isnan
 from typing import Any
 
 from pydantic import Field
 
+from daybreak.errors import DataError
 from daybreak.gates.base import GateParams, read
 from daybreak.gates.decision import Finding, conclude, counted, percent
 from daybreak.gates.planning import Question, Rows
@@ -69,12 +71,14 @@ def _difference(found: dict[str, Any], params: Params) -> Finding:
 
 def _shapes(found: dict[str, Any], params: Params) -> Finding:
     """The worst of all shapes of batch: a mask that is dropped, or a length that is frozen, shows in some of them."""
-    worst = max(found["shapes"], key=lambda shape: float(shape["onnx-fp32"]))
+    worst = max(found["shapes"], key=lambda shape: (isnan(shape["onnx-fp32"]), shape["onnx-fp32"]))
     which = f"onnx-fp32 from torch (batch {worst['batch']}, length {worst['length']})"
     return _exact(which, worst["onnx-fp32"], len(found["shapes"]), "shapes of batch", params)
 
 
 def _exact(which: str, difference: float, samples: int, unit: str, params: Params) -> Finding:
+    if isnan(difference):
+        raise DataError(f"the largest logit difference of {which} is not a number", "a finite one", "Train again")
     return counted(
         difference,
         params.max_logit_difference,

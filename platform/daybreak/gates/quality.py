@@ -125,10 +125,10 @@ def _critical(ours: Any, judged: Judged, params: Params) -> Iterator[Finding]:
             limit=floor,
             bounds=clopper_pearson(right, rows),
             samples=rows,
-            unit=judged.unit,
+            unit=f"{judged.unit} with it",
             direction="at least",
             rows_needed=rows_to_settle_share(share, floor) if rows else None,
-            remedy=f"Gather more training rows labelled “{label}”, or lower gates.quality.critical",
+            remedy=f"Gather rows labelled “{label}” to learn from and to judge by, or lower gates.quality.critical",
         )
 
 

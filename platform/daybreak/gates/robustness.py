@@ -24,13 +24,13 @@ class Params(GateParams):
     max_loss: float = Field(
         default=0.1, gt=0, lt=1, description="accuracy, as a share: lost on rows that were disturbed in one way"
     )
-    min_rows: int = Field(default=100, ge=1, description="rows that a way must have changed to be judged")
+    judged_from: int = Field(default=100, ge=1, description="rows that a way must have changed to be judged")
 
 
 def check(evidence: Evidence, params: Params) -> Verdict:
     """PASS only if for each way the bound on the paired loss is within the limit; a way that changes little is told."""
     found = read(evidence.candidate, "robustness")
-    asked = {name: way for name, way in found["ways"].items() if way["rows"] >= params.min_rows}
+    asked = {name: way for name, way in found["ways"].items() if way["rows"] >= params.judged_from}
     findings = [_finding(name, way, len(asked), params) for name, way in asked.items()]
     few = [name for name in found["ways"] if name not in asked]
     notes = [f"Too few rows that these would change: {', '.join(few)}."] if few else []
@@ -64,7 +64,7 @@ def _nothing_to_ask(found: Mapping[str, Any], params: Params) -> Finding:
         bounds=Bounds(-1.0, 1.0),
         samples=found["rows"],
         direction="at least",
-        rows_needed=params.min_rows,
+        rows_needed=params.judged_from,
         show=points,
         remedy="Gather more test rows",
     )

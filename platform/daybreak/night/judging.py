@@ -38,7 +38,7 @@ def measure(night: Night, dataset: DatasetRef, exported: ExportRef) -> Step[Meas
 
         return evaluation.measure_candidate(exported, dataset, folder, partial(progress.report, "evaluate"))
 
-    rooms = ("recipes", "evaluation", "inference.py")
+    rooms = ("recipes", "evaluation", "inference.py", "data")
     named = {"data": dataset.digest, "artifact": exported.shipped.sha256, **_judging_sets(night)}
     return Step("evaluate", inputs_of(night, rooms=rooms, **named), Measurements, work)
 
@@ -53,7 +53,7 @@ def measure_champion(night: Night, dataset: DatasetRef, champion: Champion) -> S
 
     named = {"data": dataset.digest, "artifact": champion.sha256, **_judging_sets(night)}
     return Step(
-        "evaluate-champion", inputs_of(night, rooms=("evaluation", "inference.py"), **named), Measurements, work
+        "evaluate-champion", inputs_of(night, rooms=("evaluation", "inference.py", "data"), **named), Measurements, work
     )
 
 
@@ -63,7 +63,12 @@ def _judging_sets(night: Night) -> dict[str, str]:
 
     root, frozen = night.project.root, night.params.split.release_set
     benchmarks = evaluation_sets.digest(root)
-    return {"golden cases": golden.digest(root), "release set": frozen or "", "benchmarks": benchmarks}
+    return {
+        "golden cases": golden.digest(root),
+        "release set": frozen or "",
+        "benchmarks": benchmarks,
+        "params clean": digests.of_value(night.params.clean.model_dump()),
+    }
 
 
 def judge(night: Night, evidence: Evidence, opponent: Champion | None) -> Step[Judgement]:

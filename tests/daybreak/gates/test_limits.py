@@ -37,3 +37,11 @@ def test_the_verdict_blocks_and_says_what_to_do() -> None:
     assert verdict.blocks
     assert verdict.code == "limits_loosened"
     assert "Commit the limits" in verdict.reason
+
+
+def test_floors_by_label_may_be_raised_and_added_but_not_lowered_or_dropped() -> None:
+    asked = {"quality": {"critical": {"urgent": 0.8}}}
+    for found in ({"urgent": 0.9}, {"urgent": 0.8, "angry": 0.7}):
+        assert limits.loosened(asked, {"quality": {"critical": found}}) == []
+    for found in ({"urgent": 0.7}, {}):
+        assert len(limits.loosened(asked, {"quality": {"critical": found}})) == 1

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from daybreak.errors import DataError
 from daybreak.gates.parity import Params, check
 from daybreak.records import Evidence, Outcome
 
@@ -45,3 +48,9 @@ def test_fp32_is_judged_by_its_own_flips_when_it_ships(evidence: Evidence, chang
     verdict = check(evidence, Params())
     assert verdict.measured == 0
     assert "onnx-fp32 changes" in verdict.reason
+
+
+def test_a_difference_that_is_no_number_never_passes(evidence: Evidence, change: Change) -> None:
+    change("parity", lambda found: found["shapes"][1].update({"onnx-fp32": float("nan")}))
+    with pytest.raises(DataError, match="is not a number"):
+        check(evidence, Params())

@@ -26,7 +26,7 @@ def test_a_way_that_changes_few_rows_is_told_and_not_judged(evidence: Evidence, 
 
 
 def test_with_too_few_rows_altogether_it_stays_open(evidence: Evidence) -> None:
-    verdict = check(evidence, Params(min_rows=501))
+    verdict = check(evidence, Params(judged_from=501))
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert verdict.needs_more == 1
 

@@ -5,7 +5,7 @@ No Prefect here, so that a night with nothing to do ends before Prefect would ha
 
 from daybreak import authority, recording
 from daybreak.authority import Decision
-from daybreak.data import git, rollback
+from daybreak.data.versioning import git, rollback
 from daybreak.night import Night
 from daybreak.params import DATA_STAGES, load_params, parse_params
 from daybreak.planning import plan

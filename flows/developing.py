@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from daybreak import recording
-from daybreak.data import incoming
+from daybreak.data.admitting import incoming
 from daybreak.night import Night, demand_single_labels
 from daybreak.planning import Results, opponent
 from daybreak.recording import Steps

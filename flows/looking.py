@@ -65,7 +65,8 @@ def _remembered(project: Project, settings: Settings) -> dict[str, Any]:
 
 
 def _data(project: Project) -> dict[str, Any]:
-    from daybreak.data import incoming, pin
+    from daybreak.data.admitting import incoming
+    from daybreak.data.versioning import pin
 
     pinned = pin.pinned(project)
     return {

@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect import flow
 
-from daybreak.data import rollback
+from daybreak.data.versioning import rollback
 from daybreak.night import alone
 from flows.opening import open_this_night
 from flows.outcome import ended, named

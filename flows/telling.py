@@ -9,7 +9,7 @@ from prefect.exceptions import MissingContextError
 from prefect.logging import get_logger, get_run_logger
 
 from daybreak import notifying, recording
-from daybreak.data.batches import Decision
+from daybreak.data.admitting.batches import Decision
 from daybreak.night import Night, writes
 from daybreak.notifying import Card, Delivery, Note, note
 from daybreak.records import RunRecord

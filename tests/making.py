@@ -16,7 +16,7 @@ from warming import write_launcher
 
 from daybreak import night as steps
 from daybreak import recording
-from daybreak.data.admission import admit
+from daybreak.data.admitting.admission import admit
 from daybreak.data.clean import CleanParams, clean
 from daybreak.data.dedupe import DedupeParams, dedupe
 from daybreak.data.describe import DescribeParams, describe

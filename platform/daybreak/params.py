@@ -12,11 +12,11 @@ from pydantic_core import ErrorDetails
 
 from daybreak import digests, gates
 from daybreak.authority import ReleaseParams
+from daybreak.data.admitting.screening import AdmissionParams
 from daybreak.data.clean import CleanParams
 from daybreak.data.dedupe import DedupeParams
 from daybreak.data.describe import DescribeParams
 from daybreak.data.ingest import IngestParams
-from daybreak.data.screening import AdmissionParams
 from daybreak.data.split import SplitParams
 from daybreak.errors import ParamsError
 from daybreak.exporting.params import ExportingParams

@@ -3,7 +3,7 @@
 from typing import Literal, TypeVar
 
 from daybreak import night as steps
-from daybreak.data import rollback, versions
+from daybreak.data.versioning import rollback, versions
 from daybreak.ledger import Ledger
 from daybreak.night import Night
 from daybreak.records import (

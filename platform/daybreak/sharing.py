@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from daybreak.data import remote
+from daybreak.data.versioning import remote
 from daybreak.errors import StepFailed
 from daybreak.night import Night
 from daybreak.recording import open_ledger

@@ -17,11 +17,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from making import make_rows
 
-from daybreak.data import reading, sources, yardstick
+from daybreak.data import reading
+from daybreak.data.admitting.screening import AdmissionParams, Content, look, screen
 from daybreak.data.clean import CleanParams, clean_text
-from daybreak.data.reading import Pair
-from daybreak.data.screening import AdmissionParams, Content, look, screen
-from daybreak.data.yardstick import LastVersion
+from daybreak.data.describing import yardstick
+from daybreak.data.describing.yardstick import LastVersion
+from daybreak.data.reading import Pair, sources
 
 VERSIONS = 5
 SIZES = (10, 50, 200, 1000)

@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from daybreak.data import similarity
-from daybreak.data.grams import code_points, count_matrix
-from daybreak.data.similarity import shingles
+from daybreak.data.near import similarity
+from daybreak.data.near.grams import code_points, count_matrix
+from daybreak.data.near.similarity import shingles
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -63,7 +63,7 @@ def write_corpus(root: Path, rows: int, after: int = 0) -> None:
 
 def prepare(root: Path) -> Iterator[Stage]:
     """Admit the source and run each stage as dvc runs it, in a process of its own."""
-    from daybreak.data.admission import admit
+    from daybreak.data.admitting.admission import admit
     from daybreak.data.ingest import IngestParams
 
     admit(root, IngestParams(source="files", path="rows"))

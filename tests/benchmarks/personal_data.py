@@ -11,7 +11,7 @@ from daybreak.data import reading
 from daybreak.data.cleaning import characters
 from daybreak.data.personal import planted, replacing
 from daybreak.data.personal.replacing import PersonalParams
-from daybreak.data.sources import SAMPLE_LABELS, sample_folder
+from daybreak.data.reading.sources import SAMPLE_LABELS, sample_folder
 
 AROUND = 12  # characters shown on either side
 

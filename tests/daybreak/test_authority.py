@@ -7,7 +7,7 @@ from making import commit_all, make_project, run_git
 from pydantic import ValidationError
 
 from daybreak.authority import Origin, ReleaseParams, may_release, way_out
-from daybreak.data.git import standing
+from daybreak.data.versioning.git import standing
 from daybreak.records import Checkout, Project
 
 CLEAN = Checkout(commit="a" * 40, ref_commit="a" * 40, changed=())

@@ -6,7 +6,7 @@ import pytest
 from making import make_rows, write_csv
 from prefect.states import State
 
-from daybreak.data import rollback, versions
+from daybreak.data.versioning import rollback, versions
 from daybreak.errors import BadInput
 from daybreak.records import Project
 from flows.rollback_data import rollback_data

@@ -16,40 +16,46 @@ STAGES: dict[str, Any] = yaml.safe_load((CHECKOUT / "dvc.yaml").read_text(encodi
 DATA = "daybreak.data"
 
 
-def imported(module: str) -> set[str]:
-    """Modules and packages of the data room that one imports, in functions too, but not those that annotations name."""
-    files = sorted((ROOM / module).rglob("*.py")) if (ROOM / module).is_dir() else [ROOM / f"{module}.py"]
-    return set().union(*(imported_by(file) for file in files))
-
-
-def imported_by(file: Path) -> set[str]:
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+def imported_by(module: str) -> set[str]:
+    """Modules of the data room that one imports, in functions too, but not those that annotations name."""
+    path = ROOM.joinpath(*module.split("."))
+    tree = ast.parse((path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             node.body = []
     found: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module == DATA:
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{DATA}."):
-            found.add((node.module or "").split(".")[2])
+        if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(f"{DATA}."):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[2] for alias in node.names if alias.name.startswith(f"{DATA}.")}
-    return found
+            found |= {alias.name for alias in node.names if alias.name.startswith(f"{DATA}.")}
+    return {name for full in found if (name := module_of(full.removeprefix(f"{DATA}.")))}
+
+
+def module_of(name: str) -> str:
+    """The module that `room.module.name` or `room.module` stands in."""
+    path = ROOM.joinpath(*name.split("."))
+    return name if path.is_dir() or path.with_suffix(".py").is_file() else name.rpartition(".")[0]
 
 
 def closure(module: str) -> set[str]:
     found, left = {module}, [module]
     while left:
-        more = imported(left.pop()) - found
+        more = imported_by(left.pop()) - found
         found |= more
         left += more
     return found
 
 
+def dependency(module: str) -> str:
+    """The room of a module, or the module where it stands in none."""
+    top = module.split(".", maxsplit=1)[0]
+    return f"platform/daybreak/data/{top}{'/' if (ROOM / top).is_dir() else '.py'}"
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_dependencies_cover_every_module_of_the_room(stage: str) -> None:
-    code = {f"platform/daybreak/data/{name}{'/' if (ROOM / name).is_dir() else '.py'}" for name in closure(stage)}
+    code = {dependency(module) for module in closure(stage)}
     named = {path for path in STAGES[stage]["deps"] if path.startswith("platform/")}
     assert named == code
 

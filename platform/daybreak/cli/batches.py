@@ -14,7 +14,7 @@ ByOption = Annotated[str, typer.Option("--by", help="Who decides; you by default
 @data.command("batches")
 def data_batches(project: ProjectOption = None, as_json: JsonOption = False) -> None:
     """List the batches that the data is made of, those held aside or excluded, and the files that wait."""
-    from daybreak.data import incoming
+    from daybreak.data.admitting import incoming
     from daybreak.reports import batches
 
     found = open_project(project).project
@@ -30,7 +30,7 @@ def data_exclude(
     as_json: JsonOption = False,
 ) -> None:
     """Leave a batch out from the next version on. `daybreak data quarantine --admit` takes it back in."""
-    from daybreak.data import incoming
+    from daybreak.data.admitting import incoming
     from daybreak.reports import batches
 
     decision = incoming.exclude(open_project(project).project, batch, reason, actor(by))

@@ -20,7 +20,7 @@ def data_prepare(project: ProjectOption = None, as_json: JsonOption = False) -> 
     from contextlib import nullcontext
 
     from daybreak import night as steps
-    from daybreak.data import versions
+    from daybreak.data.versioning import versions
     from daybreak.reports import bars, listings
 
     night = open_project(project)
@@ -32,7 +32,7 @@ def data_prepare(project: ProjectOption = None, as_json: JsonOption = False) -> 
 @data.command("versions")
 def data_versions(project: ProjectOption = None, as_json: JsonOption = False) -> None:
     """List the prepared data versions, oldest first, and which of them lies prepared or stands rolled back."""
-    from daybreak.data import versions
+    from daybreak.data.versioning import versions
     from daybreak.reports import listings
 
     show(versions.listing(open_project(project).project), as_json, listings.data_versions)
@@ -47,7 +47,7 @@ def data_diff(
     examples: Annotated[int, typer.Option(min=0, help="How many rows of each kind to show.")] = 3,
 ) -> None:
     """Compare two data versions: rows added, removed, relabelled, moved between splits, set aside, with examples."""
-    from daybreak.data import difference
+    from daybreak.data.versioning import difference
     from daybreak.reports import rows
 
     show(difference.diff(open_project(project).project, a, b, examples), as_json, rows.difference)
@@ -67,7 +67,7 @@ def data_rollback(
     were not committed included. Files that come in meanwhile wait.
     """
     from daybreak import night as steps
-    from daybreak.data import rollback, versions
+    from daybreak.data.versioning import rollback, versions
     from daybreak.reports import listings
 
     night = open_project(project)
@@ -82,7 +82,7 @@ def data_rollback(
 def data_forward(by: ByOption = "", project: ProjectOption = None, as_json: JsonOption = False) -> None:
     """End a rollback: data and settings are again those from before it, and the next night goes on from there."""
     from daybreak import night as steps
-    from daybreak.data import rollback, versions
+    from daybreak.data.versioning import rollback, versions
     from daybreak.reports import listings
 
     night = open_project(project)
@@ -107,7 +107,7 @@ def data_forget(
     import shutil
 
     from daybreak import night as steps
-    from daybreak.data import forgetting
+    from daybreak.data.versioning import forgetting
     from daybreak.recording import open_ledger
     from daybreak.reports import rows
 

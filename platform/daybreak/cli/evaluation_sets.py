@@ -11,7 +11,7 @@ from daybreak.cli.base import JsonOption, ProjectOption, data, open_project, sho
 @data.command("golden")
 def data_golden(project: ProjectOption = None, as_json: JsonOption = False) -> None:
     """List the golden cases of data/golden/*.jsonl; a line that is none is named."""
-    from daybreak.data import golden
+    from daybreak.data.held_out import golden
     from daybreak.reports import evaluation_sets
 
     root = open_project(project).project.root
@@ -28,7 +28,8 @@ def data_contamination(
     as_json: JsonOption = False,
 ) -> None:
     """Look for what judges models in the training rows: release set, golden cases, probes, data/benchmarks/, files."""
-    from daybreak.data import contamination, evaluation_sets
+    from daybreak.data.held_out import evaluation_sets
+    from daybreak.data.near import contamination
     from daybreak.evaluation import fairness
     from daybreak.reports import evaluation_sets as reports
 

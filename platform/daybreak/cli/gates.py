@@ -26,7 +26,7 @@ def gates_list(project: ProjectOption = None, as_json: JsonOption = False) -> No
 @gates.command("plan")
 def gates_plan(project: ProjectOption = None, as_json: JsonOption = False) -> None:
     """Say, before any training, which questions the prepared rows can settle, and how many more the others need."""
-    from daybreak.data import versions
+    from daybreak.data.versioning import versions
     from daybreak.gates import planning
     from daybreak.reports import listings
 

@@ -33,7 +33,9 @@ def data_quarantine(
     --admit takes a batch in, --restore puts rows back from the next preparation on. --dry-run alone tries the rules of
     params.yaml, as they stand, on the rows that are there.
     """
-    from daybreak.data import incoming, quarantine, rehearsing
+    from daybreak.data.admitting import incoming
+    from daybreak.data.quarantining import quarantine
+    from daybreak.data.versioning import rehearsing
     from daybreak.reports import batches
 
     found = open_project(project).project
@@ -58,7 +60,7 @@ def _restore(
     project: str | None, rule: str, ids: list[str], reason: str, by: str, dry_run: bool, as_json: bool
 ) -> None:
     from daybreak import night as steps
-    from daybreak.data import restoring
+    from daybreak.data.reviewing import restoring
     from daybreak.reports import batches
 
     night = open_project(project)
@@ -70,7 +72,8 @@ def _restore(
 
 
 def _set_aside(project: Project) -> dict[str, Any]:
-    from daybreak.data import incoming, quarantine
+    from daybreak.data.admitting import incoming
+    from daybreak.data.quarantining import quarantine
 
     return {
         "held": [each.model_dump(mode="json") for each in incoming.held(project)],

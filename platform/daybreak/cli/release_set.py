@@ -14,7 +14,7 @@ data.add_typer(release, name="release", no_args_is_help=True)
 @release.command("show")
 def release_show(project: ProjectOption = None, as_json: JsonOption = False) -> None:
     """Show the frozen release set, the draft, and who froze what and why."""
-    from daybreak.data import freezing
+    from daybreak.data.reviewing import freezing
     from daybreak.reports import evaluation_sets
 
     show(freezing.status(open_project(project).project), as_json, evaluation_sets.release)
@@ -28,7 +28,7 @@ def release_draw(
 ) -> None:
     """Draft rows from the test split, which no model was trained on. A frozen set stays until the draft is frozen."""
     from daybreak import night as steps
-    from daybreak.data import freezing
+    from daybreak.data.reviewing import freezing
     from daybreak.reports import evaluation_sets
 
     night = open_project(project)
@@ -45,7 +45,7 @@ def release_bring(
 ) -> None:
     """Draft the rows of a file. A frozen set stays until the draft is frozen."""
     from daybreak import night as steps
-    from daybreak.data import freezing
+    from daybreak.data.reviewing import freezing
     from daybreak.reports import evaluation_sets
 
     night = open_project(project)
@@ -63,7 +63,7 @@ def release_freeze(
 ) -> None:
     """Make the reviewed draft the release set: from then on no split has its rows or rows like them."""
     from daybreak import night as steps
-    from daybreak.data import freezing
+    from daybreak.data.reviewing import freezing
     from daybreak.reports import evaluation_sets
 
     night = open_project(project)

@@ -14,7 +14,7 @@ def data_report(
     as_json: JsonOption = False,
 ) -> None:
     """Write a version's page, and say how far its texts drifted from the version before and the champion's data."""
-    from daybreak.data import report
+    from daybreak.data.versioning import report
     from daybreak.recording import open_ledger
     from daybreak.reports import review as drawn
 

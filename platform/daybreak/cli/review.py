@@ -21,11 +21,11 @@ def review_export(
     as_json: JsonOption = False,
 ) -> None:
     """Write contradictions, doubtful labels and a stratified sample as Label Studio tasks."""
-    from daybreak.data import reviewing
+    from daybreak.data.reviewing import label_studio
     from daybreak.reports import review as drawn
 
     found = open_project(project).project
-    told = reviewing.export(found, file, suspects=suspects, sample=sample, seed=seed)
+    told = label_studio.export(found, file, suspects=suspects, sample=sample, seed=seed)
     show(told, as_json, drawn.exported)
 
 
@@ -37,10 +37,10 @@ def review_import(
 ) -> None:
     """Make reviewed labels a source of their own, named after who reviewed them; the next preparation takes it in."""
     from daybreak import night as steps
-    from daybreak.data import reviewing
+    from daybreak.data.reviewing import label_studio
     from daybreak.reports import review as drawn
 
     night = open_project(project)
     with steps.alone(night):
-        told = reviewing.take_back(night.project, file)
+        told = label_studio.take_back(night.project, file)
     show(told, as_json, drawn.imported)

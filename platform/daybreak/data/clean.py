@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from pydantic import Field
 
 from daybreak import __version__
-from daybreak.data import glance, recalled, restored, stage, tables
+from daybreak.data import glance, stage, tables
 from daybreak.data.cleaning import characters, fragments, languages, markup, quality
 from daybreak.data.cleaning.languages import Chinese
 from daybreak.data.cleaning.quality import QualityParams, Refusal
 from daybreak.data.glance import Glance
 from daybreak.data.personal import replacing
 from daybreak.data.personal.replacing import Find, PersonalParams
+from daybreak.data.quarantining import restored
+from daybreak.data.remembering import recalled
 from daybreak.records import Record
 
 if TYPE_CHECKING:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from daybreak.data import joined, restored, similarity, stage, tables
+from daybreak.data import stage, tables
+from daybreak.data.near import joined, similarity
+from daybreak.data.quarantining import restored
 from daybreak.records import Record
 
 if TYPE_CHECKING:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from daybreak.data import answering, baseline, drawing, recalled, stage, tables
-from daybreak.data.describing import examples, facts, noise, page
+from daybreak.data import stage, tables
+from daybreak.data.describing import answering, baseline, examples, facts, noise, page
 from daybreak.data.describing.coverage import kept
+from daybreak.data.remembering import recalled
+from daybreak.data.splitting import drawing
 from daybreak.records import Record
 
 if TYPE_CHECKING:

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from pydantic import Field, field_validator, model_validator
 
 from daybreak import __version__
-from daybreak.data import labels, licences, reading, restored, sources, stage, tables
+from daybreak.data import reading, stage, tables
 from daybreak.data.cleaning import characters
-from daybreak.data.gathering import Gathered
-from daybreak.data.licences import LicenceParams, Refusal
-from daybreak.data.memo import Memo
-from daybreak.data.reading import Columns, Row, encoding
-from daybreak.data.sources import Batch, Shard, Sources
+from daybreak.data.quarantining import restored
+from daybreak.data.reading import Columns, Row, encoding, labels, licences, sources
+from daybreak.data.reading.gathering import Gathered
+from daybreak.data.reading.licences import LicenceParams, Refusal
+from daybreak.data.reading.sources import Batch, Shard, Sources
+from daybreak.data.remembering.memo import Memo
 from daybreak.errors import DataError
 from daybreak.records import Record
 

@@ -11,21 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from daybreak.data import (
-    certificate,
-    contamination,
-    drawing,
-    enlarging,
-    joined,
-    linking,
-    release_set,
-    similarity,
-    stage,
-    tables,
-)
-from daybreak.data.assigning import FREE, SPLITS, Clusters, Ratios, assign, strata
-from daybreak.data.augmentation import AugmentParams
-from daybreak.data.balancing import Balance
+from daybreak.data import stage, tables
+from daybreak.data.held_out import release_set
+from daybreak.data.near import contamination, joined, similarity
+from daybreak.data.splitting import certificate, drawing, enlarging, linking
+from daybreak.data.splitting.assigning import FREE, SPLITS, Clusters, Ratios, assign, strata
+from daybreak.data.splitting.augmentation import AugmentParams
+from daybreak.data.splitting.balancing import Balance
 from daybreak.errors import DataError, StepFailed
 from daybreak.records import Record
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 
-from daybreak.data import git
+from daybreak.data.versioning import git
 from daybreak.doctor.base import Finding, Patient, fault, healthy
 
 

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from daybreak.data import contamination, evaluation_sets
+from daybreak.data.held_out import evaluation_sets
+from daybreak.data.near import contamination
 from daybreak.evaluation.subject import Subject
 from daybreak.records import Project
 

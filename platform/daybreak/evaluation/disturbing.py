@@ -59,7 +59,7 @@ def _confused(text: str, chance: random.Random, kind: str) -> str:
 
 
 def _synonyms(text: str, chance: random.Random) -> str:
-    from daybreak.data.augmentation import edits, words
+    from daybreak.data.splitting.augmentation import edits, words
 
     said = words.split(text)
     changed = edits.replace(said, _groups_of_synonyms(), SHARE, chance)
@@ -68,7 +68,7 @@ def _synonyms(text: str, chance: random.Random) -> str:
 
 @cache
 def _groups_of_synonyms() -> dict[str, tuple[str, ...]]:
-    from daybreak.data.augmentation import words
+    from daybreak.data.splitting.augmentation import words
 
     return words.synonyms(Path(), None)
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from daybreak.data import golden
+from daybreak.data.held_out import golden
 from daybreak.evaluation.subject import BATCH_SIZE, Subject
 
 

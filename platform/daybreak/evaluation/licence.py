@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from daybreak.data import licences
+from daybreak.data.reading import licences
 from daybreak.evaluation.subject import Subject
 
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from daybreak.data import release_set
+from daybreak.data.held_out import release_set
 from daybreak.evaluation import predictions
 from daybreak.evaluation.subject import BATCH_SIZE, Subject
 

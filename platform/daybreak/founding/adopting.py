@@ -101,6 +101,6 @@ def _keep(artifact: ArtifactRef, models: Path) -> ArtifactRef:
 
 
 def _commit(night: Night) -> str:
-    from daybreak.data import git
+    from daybreak.data.versioning import git
 
     return git.commit_of(night.checkout)

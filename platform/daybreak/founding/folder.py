@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from daybreak import params, projects, recipes
-from daybreak.data import admission, git, sources, tags
+from daybreak.data.admitting import admission
+from daybreak.data.reading import sources
+from daybreak.data.versioning import git, tags
 from daybreak.errors import ParamsError, ProjectError
 from daybreak.recipes.params import ModelParams
 from daybreak.records import Project

@@ -43,7 +43,7 @@ def shown(night: Night) -> AbstractContextManager[live.Show | None]:
 
 def prepare(night: Night) -> Done[DatasetRef]:
     """Bring the data version up to date. Not a step of the store: dvc itself knows which stages must run again."""
-    from daybreak.data import versions
+    from daybreak.data.versioning import versions
 
     check(night)
     if current := versions.status(night.project):

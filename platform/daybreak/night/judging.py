@@ -59,7 +59,7 @@ def measure_champion(night: Night, dataset: DatasetRef, champion: Champion) -> S
 
 def _judging_sets(night: Night) -> dict[str, str]:
     """Digests of what judges a model beside the test split, where the project has it."""
-    from daybreak.data import evaluation_sets, golden
+    from daybreak.data.held_out import evaluation_sets, golden
 
     root, frozen = night.project.root, night.params.split.release_set
     benchmarks = evaluation_sets.digest(root)
@@ -90,7 +90,7 @@ def judge(night: Night, evidence: Evidence, opponent: Champion | None) -> Step[J
 
 def loosened_by(night: Night) -> list[str]:
     """What makes this night's limits looser than the commit's: settings, or gates whose code was changed."""
-    from daybreak.data import versions
+    from daybreak.data.versioning import versions
     from daybreak.gates import limits
 
     name = night.project.params_file.name

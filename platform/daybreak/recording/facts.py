@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from daybreak.data import incoming, rollback, versions
+from daybreak.data.admitting import incoming
+from daybreak.data.versioning import rollback, versions
 from daybreak.night import Night
 from daybreak.recording.books import open_ledger
 from daybreak.records import RunRecord, SweepRef

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from daybreak.data import versions
+from daybreak.data.versioning import versions
 from daybreak.night import Night
 from daybreak.planning import Results
 from daybreak.recording.books import open_ledger

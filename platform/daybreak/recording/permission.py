@@ -4,7 +4,7 @@ from typing import Literal
 
 from daybreak import releasing
 from daybreak.authority import Approval
-from daybreak.data import versions
+from daybreak.data.versioning import versions
 from daybreak.night import Night
 from daybreak.planning import Results
 from daybreak.recording.books import open_ledger

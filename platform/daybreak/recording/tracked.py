@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from daybreak.data import versions
+from daybreak.data.versioning import versions
 from daybreak.night import Night
 from daybreak.planning import Results, Trained
 from daybreak.recording.books import open_ledger

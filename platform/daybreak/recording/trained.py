@@ -1,7 +1,7 @@
 """The end of a training whose model is not released: its record, its page, its MLflow run closed."""
 
 from daybreak import digests
-from daybreak.data import versions
+from daybreak.data.versioning import versions
 from daybreak.night import Night
 from daybreak.planning import Trained
 from daybreak.recording.books import open_ledger

@@ -65,7 +65,7 @@ def reproduce(
 
 
 def _take(night: Night, found: Past, folder: Path) -> DatasetRef:
-    from daybreak.data import snapshot
+    from daybreak.data.versioning import snapshot
 
     version = int(found.results["dataset"]["version"])
     return snapshot.take(night.project, version, folder / "data", night.settings.lock_wait_seconds)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from daybreak.data import worktrees
+from daybreak.data.versioning import worktrees
 from daybreak.errors import DaybreakError
 from daybreak.night import Night
 from daybreak.reproducing.past import Past
@@ -73,7 +73,7 @@ def _code(night: Night, past: Past, answer: dict[str, Any]) -> Iterator[str]:
     """The commit's code is what ran, but for a Daybreak that git does not hold, and a run whose tree was not clean."""
     commit = past.record.commit
     if not worktrees.has(night.checkout, commit, PROOF) and commit:
-        from daybreak.data import git
+        from daybreak.data.versioning import git
 
         if (now := git.commit_of(night.checkout)) != commit:
             yield f"the checkout stands at commit {now[:12]}, the run's was {commit[:12]}, and neither holds {CODE}"

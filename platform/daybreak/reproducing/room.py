@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from daybreak import digests, errors, leash, settings
-from daybreak.data import worktrees
+from daybreak.data.versioning import worktrees
 from daybreak.errors import StepFailed
 from daybreak.night import Night
 from daybreak.progress import Reporter

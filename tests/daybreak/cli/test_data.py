@@ -13,8 +13,8 @@ from making import make_project, make_rows, write_csv
 from typer.testing import CliRunner
 
 from daybreak.cli import app
-from daybreak.data import versions
 from daybreak.data.ingest import row_id
+from daybreak.data.versioning import versions
 from daybreak.errors import BadInput
 
 pytestmark = pytest.mark.slow  # several real preparations a test

@@ -9,7 +9,8 @@ from making import write_csv
 from typer.testing import CliRunner
 
 from daybreak.cli import app
-from daybreak.data import golden, tables
+from daybreak.data import tables
+from daybreak.data.held_out import golden
 from daybreak.records import Project
 
 Run = Callable[..., Any]

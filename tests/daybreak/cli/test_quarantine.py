@@ -9,7 +9,7 @@ from making import drop_batch, make_rows, run_stages, swap_labels, write_csv
 from typer.testing import CliRunner
 
 from daybreak.cli import app
-from daybreak.data import incoming
+from daybreak.data.admitting import incoming
 from daybreak.errors import DataError
 from daybreak.records import Project
 

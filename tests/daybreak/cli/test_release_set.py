@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from daybreak.cli import app
 from daybreak.cli.base import open_project
-from daybreak.data import release_set
+from daybreak.data.held_out import release_set
 from daybreak.errors import Busy, DataError
 from daybreak.night import alone
 from daybreak.records import Project

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from daybreak.cli import app
-from daybreak.data import sources
+from daybreak.data.reading import sources
 from daybreak.records import Project
 
 Run = Callable[..., Any]

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from making import make_project, make_rows, write_csv
 
-from daybreak.data import tables, versions
+from daybreak.data import tables
+from daybreak.data.versioning import versions
 from daybreak.records import Project
 
 Rows = list[tuple[str, str]]

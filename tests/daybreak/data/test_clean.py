@@ -16,8 +16,8 @@ from daybreak.data import tables
 from daybreak.data.clean import CleanParams, clean, clean_text, identity, preview, treat
 from daybreak.data.cleaning.quality import Limits, QualityParams
 from daybreak.data.personal.replacing import PersonalParams
-from daybreak.data.restored import exempt
-from daybreak.data.sources import Request, Restored, Sources, write_sources
+from daybreak.data.quarantining.restored import exempt
+from daybreak.data.reading.sources import Request, Restored, Sources, write_sources
 
 Records = Callable[[Path], list[dict[str, Any]]]
 Ingested = Callable[..., Path]

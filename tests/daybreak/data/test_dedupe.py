@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from daybreak.data import sources, tables
+from daybreak.data import tables
 from daybreak.data.dedupe import DedupeParams, dedupe
 from daybreak.data.ingest import row_id
-from daybreak.data.sources import Request, Restored, Sources
+from daybreak.data.reading import sources
+from daybreak.data.reading.sources import Request, Restored, Sources
 
 Cleaned = Callable[..., Path]
 Records = Callable[[Path], list[dict[str, Any]]]

@@ -7,7 +7,10 @@ import pandas as pd
 import pytest
 from making import make_rows, run_stages, write_csv, write_params
 
-from daybreak.data import baseline, describe, drawing, memo, tables
+from daybreak.data import describe, tables
+from daybreak.data.describing import baseline
+from daybreak.data.remembering import memo
+from daybreak.data.splitting import drawing
 from daybreak.records import Project
 
 

@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from daybreak.data import sources, tables
-from daybreak.data.admission import admit
+from daybreak.data import tables
+from daybreak.data.admitting.admission import admit
 from daybreak.data.ingest import IngestParams, ingest, is_train_only, row_id
+from daybreak.data.reading import sources
 from daybreak.errors import DataError
 
 Records = Callable[[Path], list[dict[str, Any]]]

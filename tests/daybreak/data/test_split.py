@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from daybreak.data import tables
-from daybreak.data.assigning import Ratios
 from daybreak.data.dedupe import DedupeParams, dedupe
 from daybreak.data.split import SplitParams, measure_leakage, split
+from daybreak.data.splitting.assigning import Ratios
 from daybreak.errors import DataError, StepFailed
 
 Rows = list[tuple[str, str]]

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from making import make_rows, write_csv, write_params
 
-from daybreak.data import memo, stage, tables
-from daybreak.data.admission import admit
+from daybreak.data import stage, tables
+from daybreak.data.admitting.admission import admit
 from daybreak.data.clean import CleanParams, clean
 from daybreak.data.dedupe import DedupeParams, dedupe
 from daybreak.data.ingest import IngestParams, ingest
+from daybreak.data.remembering import memo
 from daybreak.data.split import SplitParams, split
 from daybreak.errors import DataError, ParamsError, StepFailed
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from daybreak import digests, evaluation
-from daybreak.data.release_set import FILE, ReleaseRow, text
+from daybreak.data.held_out.release_set import FILE, ReleaseRow, text
 from daybreak.errors import DataError
 from daybreak.evaluation import release_set
 from daybreak.evaluation.subject import Subject

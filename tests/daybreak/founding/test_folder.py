@@ -7,7 +7,7 @@ import pytest
 import yaml
 from making import commit_all, make_rows, run_git, write_csv
 
-from daybreak.data import versions
+from daybreak.data.versioning import versions
 from daybreak.errors import DataError, ParamsError, ProjectError
 from daybreak.founding import found, undone_on_error
 from daybreak.founding.folder import with_settings

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from daybreak.data import tables
-from daybreak.data.quarantine import STAGES
+from daybreak.data.quarantining.quarantine import STAGES
 from daybreak.errors import StepFailed
 
 SPLITS = ("train", "validation", "test")

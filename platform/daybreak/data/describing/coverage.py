@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from daybreak.data import tables
 from daybreak.data.describing.accounts import SPLITS
-from daybreak.data.labels import names
+from daybreak.data.reading.labels import names
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from daybreak.data import quarantine, tables
+from daybreak.data import tables
 from daybreak.data.describing.accounts import CERTIFICATE, accounts, optional
 from daybreak.data.describing.coverage import coverage, kept, labels, lengths
 from daybreak.data.describing.overlap import overlap
+from daybreak.data.quarantining import quarantine
 
 if TYPE_CHECKING:
     import pandas as pd

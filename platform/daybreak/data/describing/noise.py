@@ -8,7 +8,9 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from daybreak.data import baseline, recalled, tables
+from daybreak.data import tables
+from daybreak.data.describing import baseline
+from daybreak.data.remembering import recalled
 
 if TYPE_CHECKING:
     import numpy as np

@@ -18,7 +18,8 @@ MANY = 8  # labels; more are not drawn, only counted
 def render(facts: dict[str, Any], drift: Iterable[Mapping[str, Any]] = (), about: str = "") -> str:
     """The page for what report.json holds; the same facts give the same bytes.
 
-    `drift` compares with other data versions, as `daybreak.data.drift` tells it; `about` says which version this is.
+    `drift` compares with other data versions, as `data/describing/drift.py` tells it; `about` says which version
+    this is.
     """
     from jinja2 import Environment, StrictUndefined
 

@@ -9,9 +9,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from daybreak.data import formats
-from daybreak.data.formats import DELIMITERS, LINES
-from daybreak.data.reading import delimited, encoding, foreign, json_lines, parquet
+from daybreak.data.reading import delimited, encoding, foreign, formats, json_lines, parquet
+from daybreak.data.reading.formats import DELIMITERS, LINES
 from daybreak.data.reading.rows import Columns, Row, Values, listed, rows
 from daybreak.errors import DataError
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from daybreak.data import formats
+from daybreak.data.reading import formats
 from daybreak.errors import DataError
 
 LONGEST_LINE = 16 * 2**20  # characters; a longer one is no row but a file without line ends

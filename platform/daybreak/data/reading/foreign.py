@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from daybreak.data import formats
+from daybreak.data.reading import formats
 from daybreak.errors import DataError
 
 EXPORT = "Export it as CSV, JSON Lines or Parquet, without a password"

@@ -11,8 +11,7 @@ from itertools import islice
 from math import isnan
 from typing import Any, NamedTuple
 
-from daybreak.data import labels
-from daybreak.data.reading import conversation
+from daybreak.data.reading import conversation, labels
 from daybreak.data.reading.encoding import LONGEST_LINE
 from daybreak.errors import DataError
 from daybreak.records import Record

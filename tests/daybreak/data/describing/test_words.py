@@ -3,8 +3,8 @@
 import re
 
 from daybreak.data.describing import words
-from daybreak.data.licences import OBLIGATIONS
 from daybreak.data.personal.replacing import PersonalParams
+from daybreak.data.reading.licences import OBLIGATIONS
 
 
 def in_both(told: str) -> bool:

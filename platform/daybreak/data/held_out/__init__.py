@@ -1,0 +1,1 @@
+"""Rows that judge and never teach: release set, golden cases, evaluation sets."""

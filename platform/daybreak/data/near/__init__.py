@@ -1,0 +1,1 @@
+"""Near-duplicates: grams of characters, exact Jaccard, and the joins that find every pair."""

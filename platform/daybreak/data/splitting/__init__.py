@@ -1,0 +1,1 @@
+"""Where each row goes, and what the training rows are made into."""

@@ -1,0 +1,1 @@
+"""Data versions: the only door to DVC and git."""

@@ -21,7 +21,7 @@ def develop_unreleased(night: Night, dataset: Done[DatasetRef]) -> RunRecord:
     compared = compare(night, dataset.value, swept.value, model.value)
     done |= {"sweep": swept, "train": model, "compare": compared}
     if founds(night):
-        done["publish"] = publish(night, dataset.value, model.value)
+        done["publish"] = publish(night, dataset.value, swept.value, model.value)
     trained = Trained(
         dataset=dataset.value,
         swept=swept.value,

@@ -35,9 +35,9 @@ def lay(night: Night, dataset: DatasetRef) -> Done[BaseRef]:
 
 
 @task(name="publish", **by_content(steps.publish, minutes=30))
-def publish(night: Night, dataset: DatasetRef, model: ModelRef) -> Done[ArtifactRef]:
+def publish(night: Night, dataset: DatasetRef, swept: SweepRef, model: ModelRef) -> Done[ArtifactRef]:
     """Write a trained encoder as a base for other projects."""
-    return night.store.run(steps.publish(night, dataset, model))
+    return night.store.run(steps.publish(night, dataset, swept, model))
 
 
 @task(name="record-training")

@@ -1,6 +1,7 @@
 """What is asked of params, machine and data before any work: a night that cannot end well does not begin."""
 
 from daybreak.errors import DataError, ParamsError
+from daybreak.night import founding
 from daybreak.night.opening import Night
 from daybreak.records import DatasetRef
 from daybreak.tracking import targets
@@ -15,6 +16,16 @@ def check(night: Night) -> None:
     _demand_metric(night.params.training.metric, night.params.model.recipe)
     targets.require(night.params.tracking.report_to)
     search.check(night.params.model, night.params.training, night.params.tuning)
+    if founding.lays(night):
+        _demand_one_layout(night)
+
+
+def _demand_one_layout(night: Night) -> None:
+    """A new encoder is laid out once, before the sweep: every trial begins from it."""
+    for key in night.params.tuning.space:
+        if key.startswith("model.config.") or key in ("model.base", "max_length"):
+            found = f"tuning.space.{key} draws sizes of an encoder that is laid out before the sweep"
+            raise ParamsError(found, "keys of training, max_length apart", "Remove it; compare sizes by a night each")
 
 
 def _demand_metric(metric: str, recipe: str) -> None:

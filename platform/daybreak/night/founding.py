@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from daybreak import recipes
+from daybreak import digests, recipes
 from daybreak.night.hanging import inputs_of
 from daybreak.night.opening import Night
-from daybreak.records import ArtifactRef, BaseRef, DatasetRef, ModelRef
+from daybreak.records import ArtifactRef, BaseRef, DatasetRef, ModelRef, SweepRef
 from daybreak.steps import Step
 from daybreak.training.bases import base as bases
 
@@ -37,14 +37,17 @@ def lay(night: Night, dataset: DatasetRef) -> Step[BaseRef]:
     return Step("lay", inputs, BaseRef, work)
 
 
-def publish(night: Night, dataset: DatasetRef, model: ModelRef) -> Step[ArtifactRef]:
+def publish(night: Night, dataset: DatasetRef, swept: SweepRef, model: ModelRef) -> Step[ArtifactRef]:
     """Write a trained encoder as a base for other projects, with its card."""
+    from daybreak.tuning import space
+
+    training = space.apply(night.params.training, swept.best)
 
     def work(folder: Path) -> ArtifactRef:
         from daybreak.training import founding
 
-        return founding.publish(model, night.project.name, night.params.training, dataset, folder)
+        return founding.publish(model, night.project.name, training, dataset, folder)
 
-    named = {"data": dataset.digest, "model": model.sha256}
+    named = {"data": dataset.digest, "model": model.sha256, "winner": digests.of_value(swept.best)}
     inputs = inputs_of(night, sections=("training",), rooms=("recipes", "training"), **named)
     return Step("publish", inputs, ArtifactRef, work)

@@ -124,7 +124,8 @@ class Tracker:
         """
         from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
-        digest = digests.of_value(trial.model_dump(mode="json"))
+        # Prices may change between two lives of a night.
+        digest = digests.of_value(trial.model_dump(mode="json", exclude={"cost"}))
         with door(self._url):
             for known in self._client.search_runs([self.experiment_id], f"tags.`{TRIAL_TAG}` = '{digest}'"):
                 parent = known.data.tags[MLFLOW_PARENT_RUN_ID]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from making import make_writer
+from making import make_founder, make_writer
 
 from daybreak import night as steps
 from daybreak.errors import ParamsError
@@ -29,3 +29,11 @@ def test_a_model_that_writes_is_not_released(tmp_path: Path) -> None:
     assert steps.writes(night)
     with pytest.raises(ParamsError, match=r"model\.recipe is generate, whose models can be trained .*not released"):
         steps.demand_releasable(night)
+
+
+@pytest.mark.parametrize("drawn", ["model.config.hidden_size", "max_length"])
+def test_a_sweep_does_not_draw_sizes_of_what_is_laid_out_before_it(tmp_path: Path, drawn: str) -> None:
+    space = f"tuning.space={{{drawn}: {{draw: integer, low: 32, high: 64}}}}"
+    night = open_night(None, (space,), make_founder(tmp_path / "checkout").root)
+    with pytest.raises(ParamsError, match=rf"{drawn} draws sizes of an encoder that is laid out before the sweep"):
+        steps.check(night)

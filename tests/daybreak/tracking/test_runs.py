@@ -186,3 +186,10 @@ def test_a_trial_that_was_written_in_part_is_written_again(tracker: Tracker, cli
     (whole,) = tracker.log_trials(parent, _swept(0.5))
     assert whole != half
     assert nested(tracker, client, parent) == [whole]
+
+
+def test_a_price_that_changed_between_two_lives_of_a_night_makes_no_other_trial(tracker: Tracker, client: Any) -> None:
+    parent = client.create_run(tracker.experiment_id).info.run_id
+    (trial,) = _swept(0.5).trials
+    first = tracker.log_trial(parent, "accuracy", trial)
+    assert tracker.log_trial(parent, "accuracy", trial.model_copy(update={"cost": 3.5})) == first

@@ -14,7 +14,7 @@ from prefect.workers.process import ProcessWorker
 
 from daybreak.projects import find_checkout
 from daybreak.settings import Settings, load_settings
-from flows import catalogue, missing, nights, scheduling
+from flows import catalogue, missing, nights, rescheduling
 
 DECLARED = Path(__file__).parents[1] / "infra" / "prefect.yaml"
 NAME = "daybreak"  # of the work pool, and of each flow's one deployment
@@ -32,12 +32,10 @@ def deploy(settings: Settings, reset_schedules: bool = False, checkout: Path | N
     nightly = next(each["schedules"] for each in declared if each["flow_name"] == nights.RELEASING)
     with get_client(sync_client=True) as client:
         _make_pool(client)
-        for each in declared:
-            deployment = _register(client, each, {"working_dir": str(place)}, {"DAYBREAK_HOME": str(settings.home)})
-            here, elsewhere = (
-                scheduling.of_projects(nightly, names, zone) for names in nights.split(place, each["flow_name"])
-            )
-            scheduling.keep(client, deployment.id, here, elsewhere=elsewhere, reset=reset_schedules)
+        environment = {"DAYBREAK_HOME": str(settings.home)}
+        job = {"working_dir": str(place)}
+        made = {each["flow_name"]: _register(client, each, job, environment) for each in declared}
+        rescheduling.settle(client, made, nightly, place, zone, reset=reset_schedules)
     return [f"{each['flow_name']}/{NAME}" for each in declared]
 
 

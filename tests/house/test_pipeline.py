@@ -65,6 +65,10 @@ def test_raw_data_comes_in_through_one_file() -> None:
     assert data == ["data/sources.yaml"]
 
 
+def test_the_split_sees_a_change_of_what_augmentation_reads() -> None:
+    assert "data/sources.yaml" in STAGES["split"]["deps"]
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_reads_only_what_earlier_stages_wrote(stage: str) -> None:
     earlier = list(STAGES)[: list(STAGES).index(stage)]

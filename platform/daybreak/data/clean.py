@@ -8,6 +8,7 @@ import sys
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +21,7 @@ from daybreak.data import glance, stage, tables
 from daybreak.data.cleaning import characters, fragments, languages, markup, quality
 from daybreak.data.cleaning.languages import Chinese
 from daybreak.data.cleaning.quality import QualityParams, Refusal
+from daybreak.data.cleaning.workers import Workers
 from daybreak.data.glance import Glance
 from daybreak.data.personal import replacing
 from daybreak.data.personal.replacing import Find, PersonalParams
@@ -243,17 +245,22 @@ def _faults(raw: str, whole: _Part, language: str, params: CleanParams, seen: Gl
 def _batches(root: Path, params: CleanParams, *, memoised: bool = True) -> Iterator[_Batch]:
     """Rows of stage ingest with what became of them. Repeats are many, and stand together: equal rows, equal ids."""
     exempt = restored.exempt(root)
+    known = recalled.Known(root, "clean", params.model_dump(mode="json"), longest=params.max_characters)
     long = exempt.get(TOO_LONG, frozenset())
+    with known if memoised else nullcontext(), Workers(treating, params, long) as work:
+        for rows in tables.batches(root / "data/ingest/rows.parquet"):
+            yield _Batch(rows, known.treated(rows, work), exempt)
+
+
+def treating(params: CleanParams, long: AbstractSet[str]) -> recalled.Work:
+    """What makes columns of ids, texts and messages the columns recalled.TREATED; `long` may be of any length."""
     at_length = params.model_copy(update={"max_characters": sys.maxsize})
 
     def work(ids: Sequence[str], texts: Sequence[str], messages: Sequence[str]) -> Iterator[tuple[str, ...]]:
         for row, text, said, treated in zip(ids, texts, messages, treat_all(texts, messages, params), strict=True):
             yield columns_of(treat(text, said, at_length) if row in long else treated)
 
-    known = recalled.Known(root, "clean", params.model_dump(mode="json"), longest=params.max_characters)
-    with known if memoised else nullcontext():
-        for rows in tables.batches(root / "data/ingest/rows.parquet"):
-            yield _Batch(rows, known.treated(rows, work), exempt)
+    return work
 
 
 def columns_of(treated: Treated) -> tuple[str, ...]:

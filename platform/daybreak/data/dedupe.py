@@ -44,13 +44,15 @@ def dedupe(root: Path, params: DedupeParams) -> None:
     than one label is set aside with all its rows before repeats are collapsed, so that no label wins by being repeated
     more often. A cluster is a connected component of pairs at or above the threshold; of one with more rows than
     similarity.LARGEST only the pairs of a spanning tree are told. Suspects are told pairs with two labels. Where groups
-    share a text, groups.parquet has all of them.
+    share a text, groups.parquet has all of them; where copies of a text are of several slices, the row that stays
+    speaks for it, and counts.json has how many such texts there are.
     """
     rows, refused = _without_contradictions(
         tables.read_sorted(root / "data/clean/rows.parquet", tables.CLEANED),
         restored.exempt(root).get(CONTRADICTING, frozenset()),
     )
     clean, distinct, said = len(rows), _collapse(rows), _said_by_several(rows)
+    slices = {"slices_told_differently": _told_differently(rows)}
     if params.repeats != "keep":
         rows = distinct  # a large source stands in memory once
     pairs = joined.tying_pairs(root, distinct["text"].tolist(), params.threshold)
@@ -69,7 +71,7 @@ def dedupe(root: Path, params: DedupeParams) -> None:
     repeats = 0 if params.repeats == "keep" else clean - len(distinct)
     dropped = {"exact_repeats": repeats, "near_dropped": clean - repeats - len(kept)}
     tables.write_json(
-        {"threshold": params.threshold, **dropped, **_clustering(distinct, named)}, folder / "counts.json"
+        {"threshold": params.threshold, **dropped, **slices, **_clustering(distinct, named)}, folder / "counts.json"
     )
 
 
@@ -122,6 +124,14 @@ def _said_by_several(rows: pd.DataFrame) -> pd.DataFrame:
     """All groups of the texts that rows of different groups say: whichever row stays, it is tied to each of them."""
     said = rows[["identity", "groups"]].drop_duplicates()
     return said[said.duplicated("identity", keep=False)]
+
+
+def _told_differently(rows: pd.DataFrame) -> int:
+    """Texts whose copies are of several slices: of equal ids, the first says something where any of them does."""
+    if not (rows["slices"] != "").any():
+        return 0
+    said = rows[["identity", "slices"]].drop_duplicates()
+    return int(said["identity"][said["identity"].duplicated()].nunique())
 
 
 def _cluster_ids(rows: pd.DataFrame, pairs: similarity.Pairs) -> pd.Series:

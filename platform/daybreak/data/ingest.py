@@ -18,7 +18,7 @@ from daybreak import __version__
 from daybreak.data import reading, stage, tables
 from daybreak.data.cleaning import characters
 from daybreak.data.quarantining import restored
-from daybreak.data.reading import Columns, Row, encoding, labels, licences, sources
+from daybreak.data.reading import Columns, Row, encoding, labels, licences, slices, sources
 from daybreak.data.reading.gathering import Gathered
 from daybreak.data.reading.licences import LicenceParams, Refusal
 from daybreak.data.reading.sources import Batch, Shard, Sources
@@ -56,6 +56,7 @@ class IngestParams(Record):
     labels: tuple[str, ...] = ()
     messages_column: str | None = Field(default=None, min_length=1)
     group_columns: tuple[str, ...] = ()
+    slice_columns: tuple[str, ...] = ()
     collected_column: str | None = Field(default=None, min_length=1)
     licence: str | None = Field(default=None, min_length=1)
     licence_column: str | None = Field(default=None, min_length=1)
@@ -98,6 +99,7 @@ class IngestParams(Record):
             messages=self.messages_column,
             separator=self.label_separator,
             groups=self.group_columns,
+            slices=self.slice_columns,
             licence=self.licence_column,
             collected=self.collected_column,
             encoding=self.encoding,
@@ -120,7 +122,7 @@ def ingest(root: Path, params: IngestParams) -> None:
             found = _read(path, batch, shard.name, params, exempt)
             memo.write(found)
         shards.append(found)
-    _write(root, shards)
+    _write(root, shards, params)
 
 
 def _read(path: Path, batch: Batch, name: str, params: IngestParams, exempt: Mapping[str, frozenset[str]]) -> pa.Table:
@@ -142,7 +144,7 @@ def _read(path: Path, batch: Batch, name: str, params: IngestParams, exempt: Map
     return found.table()
 
 
-def _write(root: Path, shards: Sequence[pa.Table]) -> None:
+def _write(root: Path, shards: Sequence[pa.Table], params: IngestParams) -> None:
     """Write the rows of all shards, kept and refused, and what is counted of them."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -163,6 +165,7 @@ def _write(root: Path, shards: Sequence[pa.Table]) -> None:
         "licences": {
             name: {"rows": count, "obligations": licences.obligations(name)} for name, count in sorted(named.items())
         },
+        "slices": slices.count(rows["slices"].filter(is_kept), params.slice_columns),
     }
     tables.write_table(rows.filter(is_kept), root / "data/ingest/rows.parquet", tables.ROW)
     tables.write_table(rows.filter(pc.invert(is_kept)), root / "data/quarantine/ingest.parquet", tables.REFUSED)
@@ -175,6 +178,7 @@ class _Found:
     def __init__(self, params: IngestParams, exempt: Mapping[str, frozenset[str]]) -> None:
         self._params = params
         self._exempt = exempt
+        self._unsaid = slices.unsaid(params.slice_columns)
         self._rows = Gathered(tables.REFUSED)
         self._read = self._empty = 0
         self._licences: Counter[str] = Counter()
@@ -189,7 +193,8 @@ class _Found:
         licence = self._licence(row, batch)
         name = row_id(row.text, row.label, row.messages)
         train_only = batch.source == "sample" and is_train_only(row.text)
-        told = (name, row.text, row.label, row.messages, row.groups, batch.name, licence, row.collected, train_only)
+        known = row.groups, row.slices or self._unsaid, batch.name, licence, row.collected
+        told = (name, row.text, row.label, row.messages, *known, train_only)
         refusal = self._refusal(row, licence)
         if refusal is None or name in self._exempt.get(refusal.rule, ()):
             self._rows.add((*told, *KEPT))

@@ -23,6 +23,7 @@ ROW: Columns = {
     "label": "string",  # of several: a JSON list in order; of a conversation: ""
     "messages": "string",  # a JSON list of {role, content}, "" for a labelled text
     "groups": "string",  # a JSON object of the declared group columns, "" without any
+    "slices": "string",  # and of the columns that are assessed, null where a row says nothing
     "source": "string",
     "licence": "string",  # SPDX identifier, "" where nobody said
     "collected": "string",  # ISO date, "" where nobody said

@@ -14,10 +14,12 @@ from pydantic import ValidationError
 from daybreak import __version__
 from daybreak.data import tables
 from daybreak.data.clean import CleanParams, clean, clean_text, identity, preview, treat
+from daybreak.data.cleaning import workers
 from daybreak.data.cleaning.quality import Limits, QualityParams
 from daybreak.data.personal.replacing import PersonalParams
 from daybreak.data.quarantining.restored import exempt
 from daybreak.data.reading.sources import Request, Restored, Sources, write_sources
+from daybreak.data.remembering.memo import forget
 
 Records = Callable[[Path], list[dict[str, Any]]]
 Ingested = Callable[..., Path]
@@ -286,6 +288,24 @@ def test_the_same_rows_make_the_same_bytes(ingested: Ingested) -> None:
     clean(root, CleanParams())
     first = [path.read_bytes() for path in files]
     clean(root, CleanParams())
+    assert [path.read_bytes() for path in files] == first
+
+
+def test_several_processes_make_the_bytes_that_one_makes(ingested: Ingested, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = ingested(*(f"第{number}家酒店 <b>很好</b> 13800138{number:03}" for number in range(700)), "不错" * 40)
+    files = [
+        root / "data/clean/rows.parquet",
+        root / "data/quarantine/clean.parquet",
+        root / "data/clean/personal.json",
+    ]
+    clean(root, CleanParams())
+    first = [path.read_bytes() for path in files]
+    monkeypatch.setattr(workers, "FEWEST", 1)
+    monkeypatch.setattr(workers, "available_cores", lambda: 2)
+    forget(root)
+    clean(root, CleanParams())
+    assert [path.read_bytes() for path in files] == first
+    clean(root, CleanParams())  # remembered
     assert [path.read_bytes() for path in files] == first
 
 

@@ -53,6 +53,7 @@ def test_a_cluster_is_named_by_its_smallest_id(cleaned: Cleaned, records: Record
         "threshold": 0.8,
         "exact_repeats": 0,
         "near_dropped": 0,
+        "slices_told_differently": 0,
         "pairs": 1,
         "suspects": 0,
         "clusters": 1,
@@ -207,3 +208,18 @@ def test_all_groups_that_say_a_text_are_told(tmp_path: Path, records: Records) -
     tables.write(rows.iloc[2:], tmp_path / "data/clean/rows.parquet", tables.CLEANED)
     dedupe(tmp_path, DedupeParams())
     assert not (tmp_path / "data/dedupe/groups.parquet").exists()
+
+
+def test_copies_that_are_assessed_differently_are_counted_and_what_is_said_stays(
+    tmp_path: Path, records: Records
+) -> None:
+    said = [("1", "a", "null"), ("1", "a", '"north"'), ("1", "a", '"south"'), ("3", "b", '"north"')]
+    rows = pd.DataFrame(
+        [(name, name * 9, "yes", identity, f'{{"region": {by}}}') for name, identity, by in said],
+        columns=["id", "text", "label", "identity", "slices"],
+    )
+    tables.write(rows, tmp_path / "data/clean/rows.parquet", tables.CLEANED)
+    dedupe(tmp_path, DedupeParams())
+    told = {row["id"]: row["slices"] for row in records(tmp_path / "data/dedupe/rows.parquet")}
+    assert told == {"1": '{"region": "north"}', "3": '{"region": "north"}'}
+    assert tables.read_json(tmp_path / "data/dedupe/counts.json")["slices_told_differently"] == 1

@@ -35,6 +35,7 @@ def test_rows_are_read_counted_and_set_aside(tmp_path: Path, records: Records) -
         "quarantined": 1,
         "encodings": {"utf-8": 1},
         "licences": {"": {"rows": 4, "obligations": []}},
+        "slices": {},
     }
     rows = records(tmp_path / "data/ingest/rows.parquet")
     assert sorted((row["text"], row["label"]) for row in rows) == [
@@ -250,3 +251,30 @@ def test_a_source_without_text(tmp_path: Path) -> None:
 def test_a_source_needs_its_path_or_query(source: Any, key: str) -> None:
     with pytest.raises(ValueError, match=rf"{key}: a source of {source} needs one"):
         IngestParams(source=source)
+
+
+def test_what_rows_are_assessed_by_is_kept_and_counted(tmp_path: Path, records: Records) -> None:
+    run(tmp_path, "text,label,region\n好,yes,北\n差,no,south\n行,no,\n", slice_columns=["region"])
+    told = {row["text"]: row["slices"] for row in records(tmp_path / "data/ingest/rows.parquet")}
+    assert told == {"好": '{"region": "北"}', "差": '{"region": "south"}', "行": '{"region": null}'}
+    counts = tables.read_json(tmp_path / "data/ingest/counts.json")
+    assert counts["slices"] == {"region": {"(missing)": 1, "south": 1, "北": 1}}
+
+
+def test_a_column_that_cannot_be_assessed_stops_before_anything_is_trained(tmp_path: Path) -> None:
+    empty = "text,label,region\n" + "".join(f"好{row},yes,\n" for row in range(4))
+    with pytest.raises(DataError, match="column 'region' is empty in all 4 rows"):
+        run(tmp_path, empty, slice_columns=["region"])
+    many = "text,label,region\n" + "".join(f"好{row},yes,place {row}\n" for row in range(500))
+    with pytest.raises(DataError, match="column 'region' has 500 different values; expected at most 50 groups"):
+        run(tmp_path, many, slice_columns=["region"])
+    with pytest.raises(DataError, match=r"no column 'town'.*expected the column that ingest\.slice_columns names"):
+        run(tmp_path, empty, slice_columns=["town"])
+    assert not (tmp_path / "data/ingest/rows.parquet").exists()
+
+
+def test_a_source_that_has_no_such_column_at_all_is_told(tmp_path: Path) -> None:
+    params = IngestParams(slice_columns=("region",))
+    admit(tmp_path, params)
+    with pytest.raises(DataError, match=r"column 'region' is empty in all 35,123 rows.*ingest\.slice_columns"):
+        ingest(tmp_path, params)

@@ -85,7 +85,20 @@ def compose(root: Path, own: Sources) -> Sources:
         if batches.key_of(batch) not in passed_over:
             kept.append(batch)
             passed_over.add(batches.key_of(batch))
-    return Sources(request=own.request, batches=tuple(kept), restored=recorded.restored if recorded else ())
+    restored = recorded.restored if recorded else ()
+    return Sources(request=own.request, batches=tuple(kept), restored=restored, augmenting=_augmenting(root))
+
+
+def _augmenting(root: Path) -> dict[str, str]:
+    """What the training rows are made more with, so that dvc sees it change; what is missing, stage split names."""
+    if not (root / "params.yaml").is_file():
+        return {}
+    named = {name: root / name for name in stage.section(root, "split").augment.reads}
+    try:
+        return {name: digest_of_folder(place) for name, place in named.items() if place.exists()}
+    except OSError as error:
+        found = f"{error.filename}, which split.augment names, cannot be read: {error.strerror}"
+        raise DataError(found, "a file or folder that is open to you", "Mend split.augment in params.yaml") from None
 
 
 def _own(sources: Sources) -> Sources:

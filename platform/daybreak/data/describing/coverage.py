@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from daybreak.data import tables
 from daybreak.data.describing.accounts import SPLITS
+from daybreak.data.reading import slices
 from daybreak.data.reading.labels import names
 
 if TYPE_CHECKING:
@@ -65,8 +65,9 @@ def lengths(texts: pa.ChunkedArray) -> dict[str, Any]:
 def coverage(rows: pa.Table, right: Iterable[bool]) -> dict[str, Any]:
     """Column to how many `different` values it has, and `shown`: `name, rows, labels, tested, right` of the largest.
 
-    Columns are source, language, licence and the declared groups. `right` says of each test row, in their order,
-    whether the baseline answered it rightly: a group that is rarely right, or rarely there, needs rows.
+    Columns are source, language, licence and those that are declared, to tie rows or to assess them by. `right` says of
+    each test row, in their order, whether the baseline answered it rightly: a group that is rarely right, or rarely
+    there, needs rows.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -76,8 +77,9 @@ def coverage(rows: pa.Table, right: Iterable[bool]) -> dict[str, Any]:
     correct = pa.array([next(answers, None) if held else None for held in tested.to_pylist()], pa.bool_())
     table = rows.append_column("correct", pc.cast(correct, pa.int64()))
     told = {column: _told(_tallies(table, column)) for column in COLUMNS}
-    for column, tallies in _by_group(table).items():
-        told[column] = _told(tallies)
+    for declared in ("groups", "slices"):
+        for column, tallies in _by_group(table, declared).items():
+            told[column] = _told(tallies)
     return told
 
 
@@ -92,12 +94,12 @@ def _tallies(rows: pa.Table, column: str) -> list[Tally]:
     return [(*key, right or 0) for *key, right in zip(*(found[name].to_pylist() for name in wanted), strict=True)]
 
 
-def _by_group(rows: pa.Table) -> dict[str, list[Tally]]:
-    """Declared group column to the tallies of its values."""
+def _by_group(rows: pa.Table, declared: str) -> dict[str, list[Tally]]:
+    """Declared column to the tallies of its values."""
     found: dict[str, list[Tally]] = {}
-    for groups, label, count, tested, right in _tallies(rows, "groups"):
-        for column, value in json.loads(groups).items() if groups else ():
-            found.setdefault(column, []).append((str(value), label, count, tested, right))
+    for groups, label, count, tested, right in _tallies(rows, declared):
+        for column, value in slices.groups_of(groups).items():
+            found.setdefault(column, []).append((value, label, count, tested, right))
     return dict(sorted(found.items()))
 
 

@@ -32,7 +32,9 @@ class Drift(NamedTuple):
     typical: list[int]
 
 
-def compare(old: Sequence[str], new: Sequence[str], *, seed: int = 17, typical: int = 3) -> Drift | None:
+def compare(
+    old: Sequence[str], new: Sequence[str], *, seed: int = 17, typical: int = 3, permutations: int = PERMUTATIONS
+) -> Drift | None:
     """Compare two samples of texts, the first MOST of each; None when a side has fewer than FEWEST.
 
     The kernel is the cosine of TF-IDF over character 1-3-grams. The test is that of Gretton et al., "A Kernel
@@ -49,7 +51,7 @@ def compare(old: Sequence[str], new: Sequence[str], *, seed: int = 17, typical: 
     with threadpool_limits(limits=1):  # the same sums in the same order everywhere
         kernel = _kernel([*sides[0], *sides[1]])
         chance = np.random.default_rng(seed)
-        drawn = np.stack([is_new, *(chance.permutation(is_new) for _ in range(PERMUTATIONS))])
+        drawn = np.stack([is_new, *(chance.permutation(is_new) for _ in range(permutations))])
         found = _discrepancies(kernel, drawn.astype(float)).round(DIGITS)
         witness = _witness(kernel, is_new)
     order = np.argsort(-witness[is_new], kind="stable")[:typical]

@@ -23,7 +23,7 @@ def gather(root: Path, examples: int, right: Iterable[bool]) -> dict[str, Any]:
     """
     told = accounts(root)
     ingest, dedupe = (tables.read_json(root / f"data/{stage}/counts.json") for stage in ("ingest", "dedupe"))
-    rows = kept(root, "label", "source", "language", "licence", "groups")
+    rows = kept(root, "label", "source", "language", "licence", "groups", "slices")
     splits = labels(rows)
     return {
         **told,
@@ -39,6 +39,7 @@ def gather(root: Path, examples: int, right: Iterable[bool]) -> dict[str, Any]:
         "overlap": overlap(root),
         "encodings": ingest.get("encodings"),
         "licences": ingest.get("licences"),
+        "slices": {"groups": ingest.get("slices"), "told_differently": dedupe.get("slices_told_differently")},
         "personal": optional(root / "data/clean/personal.json"),
         "examples": {
             "contradictions": _contradictions(root, examples),

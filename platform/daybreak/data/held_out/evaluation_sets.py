@@ -19,16 +19,34 @@ COLUMNS = ("text", "prompt", "question", "sentence", "input", "instruction", "qu
 
 def of_project(project: Project) -> dict[str, list[str]]:
     """Name to cleaned texts, of the sets that the project has. Raises DataError for one that cannot be read."""
+    return {**_promised(project), **{file.name: of_file(project, file) for file in _benchmarks(project)}}
+
+
+def readable(project: Project) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """The same of those that can be read, and by file of data/benchmarks/ what is wrong with the others."""
+    found, faults = _promised(project), {}
+    for file in _benchmarks(project):
+        try:
+            found[file.name] = of_file(project, file)
+        except DataError as error:
+            faults[file.name] = str(error)
+    return found, faults
+
+
+def _promised(project: Project) -> dict[str, list[str]]:
+    """The sets that the project itself has made."""
     found: dict[str, list[str]] = {}
     digest = stage.section(project.root, "split").release_set
     if digest:
         found["release set"] = [row.text for row in release_set.load(project.root, digest)]
     if cases := golden.load(project.root):
         found["golden cases"] = _cleaned(project, (case.text for case in cases))
-    for file in sorted((project.root / BENCHMARKS).glob("*")):
-        if formats.kind_of(file.name) or file.suffix == ".txt":
-            found[file.name] = of_file(project, file)
     return found
+
+
+def _benchmarks(project: Project) -> list[Path]:
+    files = sorted((project.root / BENCHMARKS).glob("*"))
+    return [file for file in files if formats.kind_of(file.name) or file.suffix == ".txt"]
 
 
 def digest(root: Path) -> str:
@@ -49,7 +67,13 @@ def of_file(project: Project, path: Path) -> list[str]:
     """The cleaned texts of one file: its column `text`, `prompt`, `question` or the like, or a text a line."""
     if not path.is_file():
         raise DataError(f"{path} is no file", "a benchmark's file", "Name another one")
-    found = _cleaned(project, _texts(path))
+    try:
+        found = _cleaned(project, _texts(path))
+    except DataError:
+        raise
+    except Exception as error:  # a damaged file has as many ways of failing as there are formats
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise DataError(f"{path.name} cannot be read: {reason}", "a whole file", "Bring it again") from None
     if not found:
         raise DataError(f"{path.name} holds no texts", "a text a row", "Name another one")
     return found

@@ -25,13 +25,15 @@ SAME, NEAR = "in_release_set", "near_release_set"  # rules of the quarantine
 
 
 class ReleaseRow(Record):
-    """One row, with what tells others like it: its identity before personal data was replaced, and its groups."""
+    """One row, with what tells others like it (its identity before personal data was replaced, and its groups), and
+    what it is assessed by."""
 
     id: str
     text: str
     label: str
     messages: str = ""
     groups: str = ""
+    slices: str = ""
     source: str = ""
     identity: str
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Integers = np.ndarray[Any, np.dtype[np.int64]]
     Words = np.ndarray[Any, np.dtype[np.uint64]]
 
-MORE = 0.06  # grams beyond those that two similar texts may differ in, as a share of a text's: fewer pass by chance
+MORE = 0.15  # grams beyond those that two similar texts may differ in, as a share of a text's: fewer pass by chance
 SAMPLED = 16  # one block of so many is counted, to know which grams are rare
 HASH_BITS = 22
 MOST = 400_000_000  # meetings of texts in a gram; with more, joining everything anew is as quick

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from pydantic import Field
 
@@ -24,12 +25,17 @@ SPOKEN = {
     "agpl-3.0": "AGPL-3.0-only",
     "lgpl-3.0": "LGPL-3.0-only",
 }
-# What a licence asks of whoever trains on it, by the words of its identifier. Not legal advice: what a person must see.
+# What a licence asks of whoever trains on it, by the words of its name. Not legal advice: what a person must see.
 OBLIGATIONS = {
-    "share_alike": ("*-SA-*", "*GPL-*", "ODbL-*", "CDLA-Sharing-*", "OSL-*", "EUPL-*", "GFDL-*", "CC-BY-SA-*"),
-    "non_commercial": ("*-NC-*", "*NonCommercial*", "*Research*"),
-    "no_derivatives": ("*-ND-*",),
+    "share_alike": r"\bsa\b|share.?alike|[al]?gpl\b|odbl\b|cdla-sharing|\bosl\b|\beupl\b|\bgfdl\b|相同方式共享",
+    "non_commercial": r"\bnc\b|non.?commercial|research|academic.(use|purpose|only)|personal.use"
+    r"|(非|禁止|不得|不可|不能|不允许)(用于|用作)?商[业用]|仅[供限]?(用于)?(研究|学术|科研|学习|个人)",
+    "no_derivatives": r"\bnd\b|no.?deriv|禁止演绎|不得演绎|禁止修改|不得修改",
 }
+STRICTEST_FIRST = ("non_commercial", "no_derivatives", "share_alike")
+BINDING = {"(": 0, "OR": 1, "AND": 2}
+
+Found = TypeVar("Found")
 
 
 class LicenceParams(Record):
@@ -73,42 +79,86 @@ def is_known(licence: str) -> bool:
 
 
 def obligations(licence: str) -> list[str]:
-    """What an expression obliges to at the most, in order: share_alike, non_commercial, no_derivatives."""
-    parts = [part for choice in _choices(licence) for part in choice]
-    return [
-        name
-        for name, patterns in OBLIGATIONS.items()
-        if any(_matches(part, pattern) for part in parts for pattern in patterns)
-    ]
+    """What an expression obliges to, in the order of OBLIGATIONS: share_alike, non_commercial, no_derivatives.
+
+    Of `A OR B` the looser one is taken, as SPDX leaves the choice to who receives it; of `A AND B` both count.
+    """
+    found: frozenset[str] = _weighed(
+        licence, _obliges, lambda one, other: min(one, other, key=_strictness), lambda one, other: one | other
+    )
+    return [name for name in OBLIGATIONS if name in found]
 
 
 def judge(licence: str, rules: LicenceParams) -> Refusal | None:
     """None where rows of this licence may be trained on. Of `A OR B` one must be allowed, of `A AND B` both."""
-    refusals = [_judge_all(choice, rules) for choice in _choices(licence)]
-    return None if None in refusals else refusals[0]
+    return _weighed(
+        licence,
+        lambda name: _judge_one(name, rules),
+        lambda one, other: one and other and one,
+        lambda one, other: one or other,
+    )
 
 
-def _judge_all(parts: list[str], rules: LicenceParams) -> Refusal | None:
-    return next((found for part in parts if (found := _judge_one(part, rules))), None)
+def _strictness(duties: frozenset[str]) -> list[bool]:
+    return [name in duties for name in STRICTEST_FIRST]
+
+
+def _obliges(name: str) -> frozenset[str]:
+    words = re.sub(r"[\s_-]+", "-", name.lower())
+    return frozenset(duty for duty, pattern in OBLIGATIONS.items() if re.search(pattern, words, re.ASCII))
+
+
+def _weighed(
+    licence: str,
+    weigh: Callable[[str], Found],
+    choose: Callable[[Found, Found], Found],
+    join: Callable[[Found, Found], Found],
+) -> Found:
+    """What an expression comes to, from what each licence in it does; AND binds closer than OR.
+
+    What is no expression of names without blanks is one licence by all its words.
+    """
+    words = re.findall(r"[()]|[^\s()]+", re.sub(r"\sWITH \S+", "", licence))
+    if not _is_expression(words):
+        return weigh(licence)
+    found: list[Found] = []
+    waiting: list[str] = []
+
+    def settle(closer_than: int) -> None:
+        while waiting and BINDING[waiting[-1]] > closer_than:
+            right, left = found.pop(), found.pop()
+            found.append((join if waiting.pop() == "AND" else choose)(left, right))
+
+    for word in words:
+        if word == ")":
+            settle(BINDING["("])
+            waiting.pop()
+        elif word in BINDING:
+            settle(BINDING[word] - 1 if word != "(" else max(BINDING.values()))
+            waiting.append(word)
+        else:
+            found.append(weigh(word))
+    settle(0)
+    return found[0]
+
+
+def _is_expression(words: list[str]) -> bool:
+    kinds, before = "".join("o" if word in ("AND", "OR") else word if word in "()" else "n" for word in words), ""
+    while kinds != before:
+        kinds, before = kinds.replace("non", "n").replace("(n)", "n"), kinds
+    return kinds == "n"
 
 
 def _judge_one(licence: str, rules: LicenceParams) -> Refusal | None:
+    versionless = f"{re.sub(r'[ _-]+', '-', licence)}-"  # `*-NC-*` means CC-BY-NC too, and `cc by nc`
     for pattern in rules.deny:
-        if _matches(licence, pattern):
+        if _matches(licence, pattern) or _matches(versionless, pattern):
             return Refusal("licence_denied", f"deny: {pattern}")
     if any(_matches(licence, pattern) for pattern in rules.allow):
         return None
     if not is_known(licence):
         return Refusal("licence_unknown", "unknown: refuse") if rules.unknown == "refuse" else None
     return Refusal("licence_not_allowed", f"allow: {', '.join(rules.allow)}") if rules.allow else None
-
-
-def _choices(licence: str) -> list[list[str]]:
-    """The alternatives of an expression, each as the licences that hold together; brackets count as AND."""
-    bare = re.sub(r" WITH \S+", "", licence)
-    if "(" in bare:
-        return [re.findall(r"[\w.+-]+", re.sub(r"\b(AND|OR)\b", " ", bare))]
-    return [choice.split(" AND ") for choice in bare.split(" OR ")]
 
 
 def _matches(licence: str, pattern: str) -> bool:

@@ -11,7 +11,7 @@ from itertools import islice
 from math import isnan
 from typing import Any, NamedTuple
 
-from daybreak.data.reading import conversation, labels
+from daybreak.data.reading import conversation, labels, slices
 from daybreak.data.reading.encoding import LONGEST_LINE
 from daybreak.errors import DataError
 from daybreak.records import Record
@@ -32,6 +32,7 @@ class Columns(Record):
     messages: str | None = None
     separator: str | None = None
     groups: tuple[str, ...] = ()
+    slices: tuple[str, ...] = ()
     licence: str | None = None
     collected: str | None = None
     encoding: str | None = None
@@ -45,6 +46,7 @@ class Columns(Record):
             named = {self.text: "ingest.text_column"}
             named |= {self.label: "ingest.label_column"} if self.label else {}
         named |= {column: "ingest.group_columns" for column in sorted(self.groups) if column not in named}
+        named |= {column: "ingest.slice_columns" for column in sorted(self.slices) if column not in named}
         for column, key in ((self.licence, "ingest.licence_column"), (self.collected, "ingest.collected_column")):
             if column and column not in named:
                 named[column] = key
@@ -60,6 +62,7 @@ class Row(NamedTuple):
     groups: str = ""
     licence: str = ""
     collected: str = ""
+    slices: str = ""
     fault: str = ""
     detail: str = ""
 
@@ -70,7 +73,7 @@ def rows(values: Iterable[Values], name: str, columns: Columns) -> Iterator[Row]
     Raises DataError for a value that is no text, number, date or list of labels.
     """
     place = {column: number for number, column in enumerate(columns.wanted)}
-    plain = not (columns.messages or columns.groups or columns.licence or columns.collected)
+    plain = not (columns.messages or columns.groups or columns.slices or columns.licence or columns.collected)
     for each in values:
         found = _conversation(each[0], name) if columns.messages else _labelled(each, place, name, columns)
         yield _checked(found if plain else _described(found, each, place, name, columns))
@@ -141,14 +144,15 @@ def _conversation(value: Any, name: str) -> Row:
 
 
 def _described(row: Row, values: Values, place: dict[str, int], name: str, columns: Columns) -> Row:
-    """The row with its groups, licence and date of collection."""
+    """The row with its groups, what it is assessed by, licence and date of collection."""
     known = ((column, plain(values[place[column]], name, column).strip()) for column in sorted(columns.groups))
     groups = {column: value for column, value in known if value}
     told = json.dumps(groups, ensure_ascii=False, sort_keys=True) if groups else ""
+    assessed = slices.told({column: values[place[column]] for column in columns.slices}, name, plain)
     licence = plain(values[place[columns.licence]], name, columns.licence).strip() if columns.licence else ""
     given = plain(values[place[columns.collected]], name, columns.collected).strip() if columns.collected else ""
     collected = _date(given) if given else ""
-    row = row._replace(groups=told, licence=licence, collected=collected or "")
+    row = row._replace(groups=told, slices=assessed, licence=licence, collected=collected or "")
     return row if collected is not None or row.fault else row._replace(fault="bad_date", detail=given[:40])
 
 

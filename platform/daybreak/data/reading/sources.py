@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from daybreak import digests
 from daybreak.data.reading import formats
@@ -73,11 +73,12 @@ class Restored(Record):
 
 
 class Sources(Record):
-    """The whole file."""
+    """The whole file; `augmenting` has the SHA-256 of what augmentation reads, a file or a folder, by its name."""
 
     request: Request
     batches: tuple[Batch, ...]
     restored: tuple[Restored, ...] = ()
+    augmenting: dict[str, str] = Field(default_factory=dict)
 
 
 def read_sources(root: Path) -> Sources | None:
@@ -97,8 +98,9 @@ def write_sources(root: Path, sources: Sources) -> bool:
     """Write the file if it says something else; a reader sees the old one or the new one. True if it was written."""
     path = root / FILE
     content: dict[str, Any] = sources.model_dump(mode="json", exclude_none=True)
-    if not sources.restored:
-        del content["restored"]
+    for name in ("restored", "augmenting"):
+        if not content[name]:
+            del content[name]
     text = HEADER + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return False

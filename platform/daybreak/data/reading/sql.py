@@ -18,12 +18,17 @@ from daybreak.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from sqlalchemy import Connection, Engine, Select
+    from sqlalchemy import URL, Connection, Engine, Select
 
 VARIABLE = "DAYBREAK_SOURCE_URL"
 URLS = "postgresql+psycopg://…, mysql+pymysql://… or sqlite:///FILE"
 MEND_QUERY = "Mend ingest.query or ingest.watermark in params.yaml"
 FETCHED = 20_000  # rows that are held as Python's own values at a time
+OURS = {  # the drivers that an extra of the package brings, by the database that a URL names
+    "postgresql": ("postgresql+psycopg://…", "postgres"),
+    "mysql": ("mysql+pymysql://…", "mysql"),
+    "mariadb": ("mysql+pymysql://…", "mysql"),
+}
 PATIENCE_SECONDS = 10  # for a server that does not answer
 
 Watermark = int | float | str
@@ -122,11 +127,22 @@ def _engine(url: SecretStr) -> Engine:
             raise DataError(f"{VARIABLE} has more than one @", "one, before the host", "Write any other @ as %40")
         options = {} if is_file else {"connect_timeout": PATIENCE_SECONDS}
         engine = create_engine(place, poolclass=NullPool, connect_args=options)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError):
-        raise DataError(f"{VARIABLE} cannot be used", URLS, "Correct it, or install the driver that it names") from None
+    except ModuleNotFoundError:
+        raise _without_driver(place) from None
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        raise DataError(f"{VARIABLE} cannot be used", URLS, "Correct it") from None
     if is_file and not Path(place.database or "").is_file():  # SQLite would make an empty one
         raise DataError(f"the file that {VARIABLE} names is not there", "a database", f"Correct {VARIABLE}")
     return engine
+
+
+def _without_driver(place: URL) -> DataError:
+    """A URL may name another driver than ours, or none, for which SQLAlchemy takes another."""
+    found = f"the driver that {VARIABLE} asks for, {place.get_driver_name()}, is not installed"
+    if place.get_backend_name() not in OURS:
+        return DataError(found, URLS, "Install it, or correct the URL")
+    url, extra = OURS[place.get_backend_name()]
+    return DataError(found, url, f"Install daybreak[{extra}]: `pip install -c requirements.lock -e '.[{extra}]'`")
 
 
 def _distinct(names: list[str]) -> list[str]:

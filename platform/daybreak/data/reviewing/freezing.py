@@ -79,6 +79,7 @@ def bring(project: Project, file: Path) -> dict[str, Any]:
             label=row.label,
             messages=treated.messages,
             groups=row.groups,
+            slices=row.slices,
             source=file.name,
             identity=treated.identity,
         )

@@ -267,6 +267,8 @@ def _line(params: IngestParams, each: Agreed) -> dict[str, Any]:
     }
     if params.group_columns:
         told |= dict.fromkeys(params.group_columns, "") | json.loads(each.row.get("groups") or "{}")
+    if params.slice_columns:
+        told |= dict.fromkeys(params.slice_columns) | json.loads(each.row.get("slices") or "{}")
     licence = each.row.get("licence", "")
     told[REVIEWED_LICENCE] = "" if params.licence else licence  # every row is under that one
     if params.licence_column:

@@ -220,3 +220,52 @@ def test_a_label_that_only_later_lines_have_is_a_column(tmp_path: Path) -> None:
 
 def _tree(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+AUGMENTING = """split:
+  augment:
+    synonyms: 1
+    synonym_file: words.txt
+    back_translation:
+      there: zh-en
+      back: en-zh
+"""
+
+
+@pytest.fixture
+def augmenting(tmp_path: Path) -> Path:
+    (tmp_path / "rows.csv").write_text("text,label\n好,yes\n", encoding="utf-8")
+    (tmp_path / "words.txt").write_text("好 不错\n", encoding="utf-8")
+    for name in ("zh-en", "en-zh"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "model.safetensors").write_bytes(name.encode())
+    (tmp_path / "params.yaml").write_text(AUGMENTING, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("changed", ["words.txt", "zh-en/model.safetensors", "en-zh/model.safetensors"])
+def test_what_augmentation_reads_is_fixed_by_digest_too(augmenting: Path, changed: str) -> None:
+    params = files("rows.csv")
+    before = admit(augmenting, params)
+    assert before.augmenting.keys() == {"words.txt", "zh-en", "en-zh"}
+    assert is_current(augmenting, params)
+    with (augmenting / changed).open("ab") as file:
+        file.write("好 棒\n".encode())
+    assert not is_current(augmenting, params)
+    after = admit(augmenting, params)
+    assert {name for name in after.augmenting if after.augmenting[name] != before.augmenting[name]} == {
+        changed.partition("/")[0]
+    }
+    assert is_current(augmenting, params)
+
+
+def test_what_no_method_asks_for_is_not_looked_at(augmenting: Path) -> None:
+    none = AUGMENTING.replace("synonyms: 1", "synonyms: 0").replace("      there", "      share: 0\n      there")
+    (augmenting / "params.yaml").write_text(none, encoding="utf-8")
+    assert admit(augmenting, files("rows.csv")).augmenting == {}
+    assert "augmenting" not in (augmenting / "data/sources.yaml").read_text(encoding="utf-8")
+
+
+def test_a_missing_file_of_synonyms_is_left_to_the_stage_that_reads_it(augmenting: Path) -> None:
+    (augmenting / "words.txt").unlink()
+    assert admit(augmenting, files("rows.csv")).augmenting.keys() == {"zh-en", "en-zh"}

@@ -6,13 +6,13 @@ from daybreak.data.describing import coverage
 from daybreak.records import Project
 
 ROWS = [
-    ("train", "yes", "a.csv", "zh", "MIT", '{"product": "书"}'),
-    ("train", '["no", "yes"]', "a.csv", "zh", "MIT", '{"product": "酒店"}'),
-    ("train", "", "b.csv", "en", "", ""),
-    ("test", "no", "b.csv", "zh", "MIT", '{"product": "书"}'),
-    ("test", "yes", "b.csv", "en", "MIT", '{"product": "书"}'),
+    ("train", "yes", "a.csv", "zh", "MIT", '{"product": "书"}', '{"age": null}'),
+    ("train", '["no", "yes"]', "a.csv", "zh", "MIT", '{"product": "酒店"}', '{"age": "18-29"}'),
+    ("train", "", "b.csv", "en", "", "", ""),
+    ("test", "no", "b.csv", "zh", "MIT", '{"product": "书"}', '{"age": "18-29"}'),
+    ("test", "yes", "b.csv", "en", "MIT", '{"product": "书"}', '{"age": "30+"}'),
 ]
-NAMES = ("split", "label", "source", "language", "licence", "groups")
+NAMES = ("split", "label", "source", "language", "licence", "groups", "slices")
 
 
 def table() -> pa.Table:
@@ -28,7 +28,7 @@ def test_labels_are_counted_by_split() -> None:
 
 def test_a_value_tells_its_rows_its_labels_and_how_often_the_baseline_is_right() -> None:
     found = coverage.coverage(table(), [False, True])
-    assert list(found) == ["source", "language", "licence", "product"]
+    assert list(found) == ["source", "language", "licence", "product", "age"]
     assert found["language"] == {
         "different": 2,
         "shown": [
@@ -51,7 +51,7 @@ def test_without_a_baseline_nothing_is_tested() -> None:
 
 
 def test_only_the_most_frequent_values_are_shown() -> None:
-    rows = [("train", "yes", f"{number:03}.csv", "zh", "", "") for number in range(40)] + [ROWS[0]] * 3
+    rows = [("train", "yes", f"{number:03}.csv", "zh", "", "", "") for number in range(40)] + [ROWS[0]] * 3
     many = pa.table({name: list(values) for name, values in zip(NAMES, zip(*rows, strict=True), strict=True)})
     found = coverage.coverage(many, [])["source"]
     assert found["different"] == 41
@@ -70,3 +70,12 @@ def test_kept_rows_are_those_of_all_splits(staged_project: Project) -> None:
     rows = coverage.kept(staged_project.root, "id")
     assert rows.column_names == ["id", "split"]
     assert rows["split"].unique().to_pylist() == ["train", "validation", "test"]
+
+
+def test_rows_that_say_nothing_of_what_they_are_assessed_by_are_a_group() -> None:
+    found = coverage.coverage(table(), [False, True])["age"]
+    assert {each["name"]: (each["rows"], each["tested"], each["right"]) for each in found["shown"]} == {
+        "18-29": (2, 1, 0),
+        "(missing)": (1, 0, 0),
+        "30+": (1, 1, 1),
+    }

@@ -208,6 +208,13 @@ def test_values_of_every_type_become_text(server: str, tmp_path: Path) -> None:
         ("postgresql+psycopg://u:p@hunter2@127.0.0.1:9/d", r"more than one @; .*Write any other @ as %40"),
         ("postgresql+psycopg://u:p@x/hunter2@127.0.0.1:9/d", r"more than one @; .*Write any other @ as %40"),
         ("postgresql+psycopg://u:p@127.0.0.1:hunter2/d", r"DAYBREAK_SOURCE_URL cannot be used"),
+        ("mysql://u:hunter2@h/d", r"mysqldb, is not installed; expected mysql\+pymysql://…; Install daybreak\[mysql\]"),
+        ("postgresql://u:hunter2@h/d", r"psycopg2, is not installed; .*psycopg://…; Install daybreak\[postgres\]"),
+        ("mariadb+mariadbconnector://u:hunter2@h/d", r"is not installed; .*Install daybreak\[mysql\]: `pip install"),
+        (
+            "oracle://u:hunter2@h/d",
+            r"cx_oracle, is not installed; expected postgresql.*; Install it, or correct the URL",
+        ),
         (f"mysql+pymysql://u:p@{'hunter2' * 10}/d", r"the database cannot be reached: "),
         ("mysql+pymysql://u:p@127.0.0.1:9/d?hunter2=1", r"the database cannot be reached: TypeError"),
     ],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from making import run_stages, write_csv
+from making import make_rows, run_stages, write_csv
 
 from daybreak.data import tables
 from daybreak.data.held_out import release_set
@@ -164,3 +164,28 @@ def test_a_preparation_takes_the_set_out_for_good(staged_project: Project) -> No
     rules = Counter(tables.read(staged_project.data / "quarantine/split.parquet")["rule"])
     assert rules["in_release_set"] == len(drawn)
     assert rules["near_release_set"] > 0
+
+
+def test_what_rows_are_assessed_by_comes_to_every_split_and_to_the_release_set(project: Project) -> None:
+    params = yaml.safe_load(project.params_file.read_text(encoding="utf-8"))
+    params["ingest"]["slice_columns"] = ["region"]
+    project.params_file.write_text(yaml.safe_dump(params), encoding="utf-8")
+    regions = ("north", "south", "")
+    lines = [f'"{text}",{label},{regions[row % 3]}' for row, (text, label) in enumerate(make_rows(300))]
+    (project.root / "rows.csv").write_text("\n".join(["text,label,region", *lines]) + "\n", encoding="utf-8")
+    run_stages(project.root)
+    told = {f'{{"region": {each}}}' for each in ('"north"', '"south"', "null")}
+    for name in ("train", "validation", "test"):
+        assert set(tables.read_column(project.data / f"split/{name}.parquet", "slices")) == told
+    freezing.draw(project, 12)
+    assert {row.slices for row in release_set.read(project.root / freezing.DRAFT)} <= told
+    (brought := project.root / "brought.csv").write_text(
+        "text,label,region\n很好的书,positive,south\n", encoding="utf-8"
+    )
+    freezing.bring(project, brought)
+    assert [row.slices for row in release_set.read(project.root / freezing.DRAFT)] == ['{"region": "south"}']
+    report = tables.read_json(project.data / "describe/report.json")
+    assert report["slices"] == {
+        "groups": {"region": {"(missing)": 100, "north": 100, "south": 100}},
+        "told_differently": 0,
+    }

@@ -50,6 +50,13 @@ class AugmentParams(Record):
             self.synonyms or self.swap or self.delete or (self.back_translation.there and self.back_translation.share)
         )
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The user's files and folders that the methods read: with others, they make other rows."""
+        models = (self.back_translation.there, self.back_translation.back) if self.back_translation.share else ()
+        named = (self.synonym_file if self.synonyms else None, *models)
+        return tuple(sorted({name for name in named if name}))
+
 
 class Source(NamedTuple):
     """A training row to make texts from."""

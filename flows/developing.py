@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from daybreak import recording
 from daybreak.data.admitting import incoming
-from daybreak.night import Night, demand_single_labels
-from daybreak.planning import Results, opponent
+from daybreak.night import Night, demand_judgeable, demand_single_labels, generates
+from daybreak.planning import Results, rivals
 from daybreak.recording import Steps
 from daybreak.records import DatasetRef, Evidence
 from daybreak.steps import Done
@@ -16,7 +16,7 @@ from tasks.evaluation import evaluate, evaluate_champion
 from tasks.exporting import export
 from tasks.gates import judge
 from tasks.showing import show_verdicts
-from tasks.training import train
+from tasks.training import compare, train
 from tasks.tuning import sweep
 
 
@@ -38,15 +38,22 @@ def prepare_data(night: Night) -> Done[DatasetRef]:
 def develop(night: Night, dataset: Done[DatasetRef]) -> Developed:
     """Search, train, export, measure candidate and champion, and let every gate judge."""
     demand_single_labels(dataset.value)
+    demand_judgeable(night, dataset.value)
     swept = sweep(night, dataset.value)
     model = train(night, dataset.value, swept.value)
     exported = export(night, dataset.value, model.value)
 
-    candidate = evaluate(night, dataset.value, exported.value)
-    rival = opponent(recording.open_ledger(night), night, exported.value.shipped.sha256)
-    champion = evaluate_champion(night, dataset.value, rival) if rival else None
-    evidence = Evidence(candidate=candidate.value, champion=champion.value if champion else None, dataset=dataset.value)
-    judgement = judge(night, evidence, rival)
+    compared = compare(night, dataset.value, swept.value, model.value).value if generates(night) else None
+    candidate = evaluate(night, dataset.value, exported.value, compared)
+    met = rivals(recording.open_ledger(night), night, dataset.value, exported.value.shipped.sha256)
+    champion, anchor = (
+        evaluate_champion(night, dataset.value, side).value if side else None for side in (met.champion, met.anchor)
+    )
+    evidence = Evidence(
+        candidate=candidate.value, champion=champion, dataset=dataset.value, anchor=anchor, standing=met.standing
+    )
+    recording.note_attempt(night, dataset.value, exported.value.shipped.sha256)
+    judgement = judge(night, evidence, met.champion)
     show_verdicts(night, judgement.value)
 
     results = Results(
@@ -56,6 +63,7 @@ def develop(night: Night, dataset: Done[DatasetRef]) -> Developed:
         exported=exported.value,
         evidence=evidence,
         judgement=judgement.value,
+        compared=compared,
     )
     steps: Steps = {
         "prepare": dataset,

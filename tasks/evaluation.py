@@ -10,9 +10,11 @@ from tasks.policy import by_content
 
 
 @task(name="evaluate", **by_content(steps.measure, minutes=120))
-def evaluate(night: Night, dataset: DatasetRef, exported: ExportRef) -> Done[Measurements]:
+def evaluate(
+    night: Night, dataset: DatasetRef, exported: ExportRef, compared: Measurements | None = None
+) -> Done[Measurements]:
     """Measure the artifact that ships."""
-    return night.store.run(steps.measure(night, dataset, exported))
+    return night.store.run(steps.measure(night, dataset, exported, compared))
 
 
 @task(name="evaluate-champion", **by_content(steps.measure_champion, minutes=60))

@@ -99,8 +99,7 @@ def _export(folder: Path, model: ModelRef, number: int, size: int) -> ExportRef:
     small = _artifact(folder / "onnx-int8", number, size)
     return ExportRef(
         model=model,
-        fp32=plain.model_copy(update={"kind": "onnx-fp32"}),
-        int8=small,
+        artifacts=(plain.model_copy(update={"kind": "onnx-fp32"}), small),
         exporter="none",
         ship="onnx-int8",
     )

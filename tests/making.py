@@ -193,7 +193,7 @@ NIGHT: Mapping[str, Any] = {
     },
     "gates": {
         "quality": {"margin": 0.3, "min_accuracy": 0.5},
-        "parity": {"max_flip_rate": 0.2, "max_logit_difference": 1e-3},
+        "parity": {"max_flip_rate": 0.2, "max_shape_flip_rate": 0.5, "max_logit_difference": 1e-3},
         "fairness": {"max_flip_rate": 0.6, "max_term_flip_rate": 0.9},
         "latency": {"max_ms_p95": 2000},
     },
@@ -258,6 +258,7 @@ WRITING: Mapping[str, Any] = {
         "adapter": {"kind": "none"},
     },
     "tuning": {"trials": 0, "metric": "perplexity"},
+    "exporting": {"ship": "onnx-fp32"},
 }
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from daybreak import digests, inference, releasing
+from daybreak import digests, gates, inference, releasing
 from daybreak.ledger import Ledger, Proposal
 from daybreak.records import (
     ArtifactRef,
@@ -71,16 +71,32 @@ class House:
             metrics={"accuracy": 0.86},
         )
         dataset = DatasetRef(
-            project="sample", version=1, digest="d1", path=self.folder, labels=("negative", "positive"), rows={}
+            project="sample",
+            version=candidate.data_version,
+            digest="d1",
+            path=self.folder,
+            labels=("negative", "positive"),
+            rows={},
         )
         return Evidence(candidate=measured, champion=None, dataset=dataset)
 
-    def judgement(self, evidence: Evidence, champion: int | None, outcome: Outcome = Outcome.PASS) -> Judgement:
-        verdict = Verdict(
-            gate="quality", outcome=outcome, measured=0.86, limit=0.84, bound=0.85, samples=1700, reason="比基线好"
+    def judgement(
+        self, evidence: Evidence, champion: int | None, outcome: Outcome = Outcome.PASS, change: str = "kept"
+    ) -> Judgement:
+        """A verdict of every gate, `quality` with that outcome, and what it makes of the anchor."""
+        numbers = {"measured": 0.86, "limit": 0.84, "bound": 0.85, "samples": 1700}
+        told = {"details": {"anchor": {"change": change, "release_set": ""}}}
+        verdicts = [
+            Verdict.model_validate(
+                {"gate": gate, "outcome": "PASS", "reason": "比基线好", **numbers}
+                | ({"outcome": outcome, **told} if gate == "quality" else {})
+            )
+            for gate in gates.discover()
+        ]
+        digest = Judgement.compute_digest(verdicts, evidence.digest, champion)
+        return Judgement(
+            verdicts=tuple(verdicts), evidence_digest=evidence.digest, champion_version=champion, digest=digest
         )
-        digest = Judgement.compute_digest([verdict], evidence.digest, champion)
-        return Judgement(verdicts=(verdict,), evidence_digest=evidence.digest, champion_version=champion, digest=digest)
 
     def release(self, candidate: Candidate, judgement: Judgement | None = None, against: int | None = None) -> Move:
         evidence = self.evidence(candidate)

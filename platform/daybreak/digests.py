@@ -28,7 +28,7 @@ def of_files(paths: Iterable[Path], *, below: Path) -> str:
 
 
 def of_code(*rooms: str) -> str:
-    """SHA-256 of the sources of rooms or modules of this package, such as `training` or `inference.py`."""
+    """SHA-256 of the sources of rooms or modules of this package, such as `training` or `steps.py`."""
     files: set[Path] = set()
     for room in rooms:
         place = HOUSE / room

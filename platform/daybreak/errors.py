@@ -3,6 +3,7 @@
 DaybreakError                 exit code 1
 ├── BadInput                  exit code 2: nothing was changed
 │   ├── ParamsError           params.yaml or an override
+│   ├── PluginError           a file in a project's plugins/
 │   ├── DataError             a source, a column, a label
 │   ├── ModelError            a base model or an artifact that cannot be had or loaded
 │   ├── ProjectError          no project, no git repository, an unusable folder
@@ -44,6 +45,10 @@ class BadInput(DaybreakError):
 
 class ParamsError(BadInput):
     """params.yaml or an override is wrong; `found` begins with the dotted path."""
+
+
+class PluginError(BadInput):
+    """A gate of a project's own cannot be used; `found` begins with its file."""
 
 
 class DataError(BadInput):

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from daybreak import releasing
-from daybreak.errors import BadInput
+from daybreak.errors import BadInput, EvidenceMismatch
 from daybreak.planning import Results
 from daybreak.recording import RESULTS, open_ledger
 from daybreak.records import Champion, Hold, JournalEntry, Move, Record, RunRecord, Verdict
 from daybreak.releasing import Candidate, Fetched, evidence
+from daybreak.reports import sealing
 from daybreak.settings import Place
 from daybreak.tracking import Registry
 
@@ -49,7 +50,10 @@ class History(Record):
 
 
 def offer(place: Place, version: int) -> Offer:
-    """Look a registered version up. Raises BadInput if there is none, or nothing is left of its verdicts."""
+    """Look a registered version up.
+
+    Raises BadInput if there is none, or nothing is left of its verdicts, and EvidenceMismatch if these were changed.
+    """
     ledger = open_ledger(place)
     registered = Registry(place.settings.mlflow).version(place.project, version)
     if registered is None:
@@ -66,6 +70,9 @@ def offer(place: Place, version: int) -> Offer:
         found = f"version {version} is a base for other models, and no gate judged it"
         raise BadInput(found, "a version that gates judged", "Name it as model.base of another project")
     results = Results.model_validate_json(text)
+    if results.judgement.digest != record.key:
+        found = f"the verdicts in {RESULTS} of run {run_id} are not those that the ledger keeps of it"
+        raise EvidenceMismatch(found, f"digest {record.key[:12]}", AGAIN)
     champion = ledger.champion(place.project.name)
     return Offer(
         candidate=_candidate(place, version, results, record),
@@ -102,13 +109,16 @@ def describe(offered: Offer) -> dict[str, Any]:
 def promote(place: Place, version: int, *, actor: str, reason: str, override: bool = False) -> Move:
     """Make a registered version champion, on the verdicts of its night; with `override`, whatever gates and holds say.
 
-    Raises BadInput if it is champion or its verdicts are not at hand; for the rest see `releasing.promote`.
+    Raises BadInput if it is champion or its verdicts are not at hand, and EvidenceMismatch if its dossier is not what
+    the ledger's record says, unless overridden; for the rest see `releasing.promote`.
     """
     offered = offer(place, version)
     if offered.champion and offered.champion.version == version:
         raise BadInput(f"version {version} is champion already", "another version")
     if override and not reason.strip():
         raise BadInput("an override without a reason", "why, in a few words", "Add --reason TEXT")
+    if not override and (fault := sealing.fault(offered.record)):
+        raise EvidenceMismatch(f"the dossier of run {offered.record.run_id} cannot be relied on: {fault}", "", AGAIN)
     return releasing.promote(
         open_ledger(place),
         Registry(place.settings.mlflow),

@@ -4,10 +4,19 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError, create_model, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    create_model,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from daybreak import digests, gates
@@ -28,13 +37,18 @@ from daybreak.training.params import TrainingParams
 from daybreak.tuning import space
 from daybreak.tuning.params import TuningParams
 
+PLUGINS = Path("plugins")  # a project's own gates, beside its params.yaml
 DATA_STAGES = ("ingest", "clean", "dedupe", "split", "describe")
 
 
+def gates_section(plugins: Path | None = None) -> type[BaseModel]:
+    """The `gates` section: one field a discovered gate, those in the folder `plugins` too, each with its own limits."""
+    return _section(tuple(gates.discover(plugins).items()))
+
+
 @cache
-def gates_section() -> type[BaseModel]:
-    """The `gates` section: one field a discovered gate, each with that gate's own limits."""
-    fields: dict[str, Any] = {name: (gate.Params, gate.Params()) for name, gate in gates.discover().items()}
+def _section(found: tuple[tuple[str, ModuleType], ...]) -> type[BaseModel]:
+    fields: dict[str, Any] = {name: (gate.Params, gate.Params()) for name, gate in found}
     return create_model("GatesParams", __base__=Record, **fields)
 
 
@@ -58,8 +72,8 @@ class Params(Record):
 
     @field_validator("gates", mode="before")
     @classmethod
-    def _parse_gates(cls, section: Any) -> BaseModel:
-        return gates_section().model_validate(section)
+    def _parse_gates(cls, section: Any, info: ValidationInfo) -> BaseModel:
+        return gates_section((info.context or {}).get("plugins")).model_validate(section)
 
     @model_validator(mode="after")
     def _trials_fit_training(self) -> "Params":
@@ -82,21 +96,23 @@ def load_params(path: Path, overrides: Sequence[str] = ()) -> Params:
     """Read params.yaml and `section.key=value` overrides.
 
     Raises ParamsError for a missing or unreadable file, an unknown key (naming the nearest one), a wrong type, an
-    impossible value, and an override of a data stage, whose settings dvc versions in the file.
+    impossible value, and an override of a data stage, whose settings dvc versions in the file; PluginError for a gate
+    in `plugins/` beside the file that cannot be used.
     """
     tree = _read(path)
     for override in overrides:
         _apply(tree, override, path)
-    try:
-        return Params(**tree)
-    except ValidationError as error:
-        raise _explain(error.errors()[0], path) from None
+    return _validated(tree, path)
 
 
 def parse_params(text: str, path: Path) -> Params:
     """The tree of a params.yaml that is at hand as text, such as the commit's; `path` names it in errors."""
+    return _validated(_parse(text, path), path)
+
+
+def _validated(tree: dict[str, Any], path: Path) -> Params:
     try:
-        return Params(**_parse(text, path))
+        return Params.model_validate(tree, context={"plugins": path.parent / PLUGINS})
     except ValidationError as error:
         raise _explain(error.errors()[0], path) from None
 
@@ -149,7 +165,7 @@ def _apply(tree: dict[str, Any], override: str, path: Path) -> None:
 def _explain(error: ErrorDetails, path: Path) -> ParamsError:
     location = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
-        near = _nearest(error["loc"])
+        near = _nearest(error["loc"], path.parent / PLUGINS)
         return ParamsError(
             f"{location} is not a known key", near or "a known key", f"Mend it in {path.name} or with -p"
         )
@@ -161,9 +177,9 @@ def _explain(error: ErrorDetails, path: Path) -> ParamsError:
     )
 
 
-def _nearest(location: tuple[str | int, ...]) -> str | None:
+def _nearest(location: tuple[str | int, ...], plugins: Path) -> str | None:
     """The nearest valid dotted path to a wrong one, looking first among its siblings, then everywhere."""
-    known = known_keys()
+    known = known_keys(plugins)
     wrong = ".".join(str(part) for part in location)
     parent = wrong.rpartition(".")[0]
     siblings = [key for key in known if key.rpartition(".")[0] == parent]
@@ -174,9 +190,9 @@ def _nearest(location: tuple[str | int, ...]) -> str | None:
     return None
 
 
-def known_keys() -> list[str]:
-    """Every dotted path that params.yaml may hold."""
-    return list(_walk({"gates": gates_section()}, Params, ""))
+def known_keys(plugins: Path | None = None) -> list[str]:
+    """Every dotted path that params.yaml may hold, where the project's own gates lie in `plugins`."""
+    return list(_walk({"gates": gates_section(plugins)}, Params, ""))
 
 
 def _walk(special: Mapping[str, type[BaseModel]], model: type[BaseModel], prefix: str) -> list[str]:

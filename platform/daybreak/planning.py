@@ -1,6 +1,6 @@
 """What a night would do: which steps are reused, which run again, why, and about how long that takes."""
 
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from daybreak import night as steps
 from daybreak.data.versioning import rollback, versions
@@ -16,13 +16,14 @@ from daybreak.records import (
     Measurements,
     ModelRef,
     Record,
+    Standing,
     SweepRef,
 )
 from daybreak.steps import Done, Step
 
 T = TypeVar("T", bound=Record)
 
-ORDER = ("prepare", "sweep", "train", "export", "evaluate", "evaluate-champion", "judge", "release")
+ORDER = ("prepare", "sweep", "train", "export", "compare", "evaluate", "evaluate-champion", "judge", "release")
 
 
 class Planned(Record):
@@ -35,7 +36,7 @@ class Planned(Record):
 
 
 class Results(Record):
-    """Everything that the steps of one night yielded."""
+    """Everything that the steps of one night yielded; `compared` is a language model beside its untuned base."""
 
     dataset: DatasetRef
     swept: SweepRef
@@ -43,6 +44,7 @@ class Results(Record):
     exported: ExportRef
     evidence: Evidence
     judgement: Judgement
+    compared: Measurements | None = None
 
 
 class Trained(Record):
@@ -80,6 +82,23 @@ def opponent(ledger: Ledger, night: Night, artifact_sha256: str) -> Champion | N
     if champion and champion.sha256 == artifact_sha256:
         return ledger.predecessor(night.project.name)
     return champion
+
+
+class Rivals(NamedTuple):
+    """Whom a candidate is judged against; `anchor` is None where it is the champion, or its files are gone."""
+
+    champion: Champion | None
+    anchor: Champion | None
+    standing: Standing
+
+
+def rivals(ledger: Ledger, night: Night, dataset: DatasetRef, artifact_sha256: str) -> Rivals:
+    """The champion, the anchor, and at which attempt they meet the candidate."""
+    name, champion = night.project.name, opponent(ledger, night, artifact_sha256)
+    frozen = night.params.split.release_set or ""
+    standing = ledger.standing(name, sha256=artifact_sha256, data_digest=dataset.digest, release_set=frozen)
+    found = ledger.released(name, standing.anchor_version) if standing.anchor_version is not None else None
+    return Rivals(champion, found if found and found.artifact.path.is_dir() else None, standing)
 
 
 def plan(night: Night, ledger: Ledger) -> Plan:
@@ -128,12 +147,23 @@ def _walk(night: Night, ledger: Ledger, look_up, planned: list[Planned]) -> Resu
     swept = look_up(steps.sweep(night, dataset))
     model = look_up(steps.train(night, dataset, swept))
     exported = look_up(steps.export(night, dataset, model))
-    candidate = look_up(steps.measure(night, dataset, exported))
-    rival = opponent(ledger, night, exported.shipped.sha256)
-    champion = look_up(steps.measure_champion(night, dataset, rival)) if rival else None
-    evidence = Evidence(candidate=candidate, champion=champion, dataset=dataset)
-    judgement = look_up(steps.judge(night, evidence, rival))
-    return Results(dataset=dataset, swept=swept, model=model, exported=exported, evidence=evidence, judgement=judgement)
+    compared = look_up(steps.compare(night, dataset, swept, model)) if steps.generates(night) else None
+    candidate = look_up(steps.measure(night, dataset, exported, compared))
+    met = rivals(ledger, night, dataset, exported.shipped.sha256)
+    champion, anchor = (
+        look_up(steps.measure_champion(night, dataset, side)) if side else None for side in (met.champion, met.anchor)
+    )
+    evidence = Evidence(candidate=candidate, champion=champion, dataset=dataset, anchor=anchor, standing=met.standing)
+    judgement = look_up(steps.judge(night, evidence, met.champion))
+    return Results(
+        dataset=dataset,
+        swept=swept,
+        model=model,
+        exported=exported,
+        evidence=evidence,
+        judgement=judgement,
+        compared=compared,
+    )
 
 
 def _rest(night: Night, planned: list[Planned], has_champion: bool) -> list[Planned]:
@@ -142,6 +172,8 @@ def _rest(night: Night, planned: list[Planned], has_champion: bool) -> list[Plan
     rest = []
     for name in ORDER[ORDER.index(first) + 1 :]:
         last = night.store.last(name)
+        if name == "compare" and not steps.generates(night):
+            continue
         if name == "evaluate-champion" and not has_champion:
             rest.append(Planned(step=name, action="skip", why="there is no champion yet"))
             continue

@@ -124,7 +124,8 @@ def _digests(results: dict[str, Any]) -> Iterator[str]:
     """What the steps yielded, as digests: a finished step is known by its result."""
     evidence = results.get("evidence") or {}
     values = [results.get(name) for name in ("swept", "model", "compared", "published", "exported", "judgement")]
-    return (digests.of_value(value) for value in (*values, *map(evidence.get, ("candidate", "champion"))) if value)
+    values += [evidence.get(name) for name in ("candidate", "champion", "anchor")]
+    return (digests.of_value(value) for value in values if value)
 
 
 def _tokens(night: Night, past: Past) -> Iterator[Path]:

@@ -29,6 +29,12 @@ def is_timezone(name: str) -> bool:
     return True
 
 
+def terminal_language() -> Literal["en", "zh"]:
+    """The language that the terminal is set to; English for all but Chinese."""
+    said = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "zh" if next(filter(None, said), "").lower().startswith("zh") else "en"
+
+
 class Settings(BaseSettings):
     """Where the embedded default keeps its state; databases are URLs, sqlite unless a variable says otherwise."""
 

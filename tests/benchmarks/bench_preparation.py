@@ -6,12 +6,15 @@ sizes. `growing` adds 1 % to what was prepared, then does so without the memo, t
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -146,7 +149,35 @@ def datatrove(corpus: list[str]) -> set[int]:
     return {int(place) for pairs in matched for place in pairs[:, [1, 3]].ravel()}
 
 
-TOOLS: tuple[Callable[[list[str]], set[int]], ...] = (daybreak, rensa, datasketch, datatrove)
+def text_dedup(corpus: list[str]) -> set[int]:
+    """Texts of a cluster of text-dedup's command, on grams of characters in place of its words; nothing is verified.
+
+    Its command asks for its own versions of libraries, so it is measured only where somebody has put it beside ours.
+    """
+    from types import SimpleNamespace
+
+    from datasets import Dataset
+    from text_dedup import minhash
+
+    minhash.NON_ALPHA = SimpleNamespace(split=lambda text: [*text])
+    with tempfile.TemporaryDirectory() as folder:
+        Dataset.from_dict({"text": corpus}).save_to_disk(f"{folder}/rows")
+        asked = {"path": f"{folder}/rows", "output": f"{folder}/kept", "column": "text", "ngram": similarity.GRAM}
+        more = {"num_perm": PERMUTATIONS, "threshold": THRESHOLD, "b": 16, "r": PERMUTATIONS // 16, "num_proc": 1}
+        words = [f"--{name}={value}" for name, value in {**asked, **more, "min_length": 1}.items()]
+        minhash.main([*words, "--local"], standalone_mode=False)
+        clusters = [minhash.uf.find(place) for place in range(len(corpus))]
+    sizes = Counter(clusters)
+    return {place for place, cluster in enumerate(clusters) if sizes[cluster] > 1}
+
+
+TOOLS: dict[str, Callable[[list[str]], set[int]]] = {
+    "daybreak": daybreak,
+    "rensa": rensa,
+    "datasketch": datasketch,
+    "datatrove": datatrove,
+    "text_dedup": text_dedup,
+}
 
 
 def beside_one_another(rows: int) -> dict[str, float]:
@@ -154,18 +185,23 @@ def beside_one_another(rows: int) -> dict[str, float]:
     corpus, costs = texts(rows), {}
     truth: set[int] = set()
     print(f"\n{len(corpus)} distinct texts of {rows} rows, threshold {THRESHOLD}, {PERMUTATIONS} permutations")
-    for tool in TOOLS:
-        started = time.process_time()
+    for name, tool in TOOLS.items():
+        if name != "daybreak" and find_spec(name) is None:
+            print(f"{name:10} is not installed")
+            continue
+        started = busy()
         found = tool(corpus)
-        costs[tool.__name__] = time.process_time() - started
+        costs[name] = busy() - started
         truth = truth or found
         recall, precision = len(found & truth) / len(truth), len(found & truth) / len(found)
-        speed = len(corpus) / costs[tool.__name__]
-        print(
-            f"{tool.__name__:10} {costs[tool.__name__]:8.1f} s {speed:8.0f} texts/s {recall:.4f} {precision:.4f}",
-            flush=True,
-        )
+        speed = len(corpus) / costs[name]
+        print(f"{name:10} {costs[name]:8.1f} s {speed:8.0f} texts/s {recall:.4f} {precision:.4f}", flush=True)
     return costs
+
+
+def busy() -> float:
+    """Seconds of processor that this process has taken, and those that it has started and seen end."""
+    return sum(os.times()[:4])
 
 
 def stage_by_stage(rows: int) -> list[Stage]:

@@ -1,6 +1,6 @@
 """How often the gates pass what they should, and what they should not: exact where outcomes can be added up.
 
-Run it with `python tests/benchmarks/gate_power.py [candidates]`; docs/gates.md quotes its figures.
+Run it with `python tests/benchmarks/gate_power.py [candidates [histories]]`; docs/gates.md quotes its figures.
 """
 
 import sys
@@ -15,7 +15,17 @@ from scipy.stats import binom
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from nights import CHANCES, KINDS, ROWS, draw_groups, false_alarms, judge_groups, live, paired_pass_rate
+from nights import (
+    CHANCES,
+    KINDS,
+    ROWS,
+    draw_groups,
+    false_alarms,
+    judge_groups,
+    live,
+    live_by_gates,
+    paired_pass_rate,
+)
 
 from daybreak.gates import anchor, fairness, parity, quality
 from daybreak.gates.statistics import CONFIDENCE, better_p_value, clopper_pearson, clustered_share, confidence_at
@@ -153,9 +163,29 @@ def print_histories(histories: int, nights: int = 90) -> None:
         print(f"Drift, reference's share {shared}: false alarms {false_alarms(nights, histories, shared=shared):.4f}")
 
 
+def print_suite(histories: int, nights: int = 90) -> None:
+    """The whole default suite by the gates' own code and the journal's, with anchor, attempts and drift."""
+    cases = {
+        "equal": lambda night, lost: 0.0,
+        "loses 0.1 a night": lambda night, lost: 0.001 * (night + 1),
+        "0.1 below its champion": lambda night, lost: lost + 0.001,
+        "loses 0.5 a night": lambda night, lost: 0.005 * (night + 1),
+        "0.5 below its champion": lambda night, lost: lost + 0.005,
+    }
+    for name, loss in cases.items():
+        found = live_by_gates(loss, nights, histories)
+        worst = found.lost.max(axis=1)
+        at = [f"{bound}: {(worst >= bound - 1e-9).mean():.3f}" for bound in (0.02, 2 * anchor.MARGIN)]
+        shares = f"first {found.released[:, 0].mean():.3f}, all {found.released.mean():.3f}"
+        alarmed = found.alarms.any(axis=1).mean()
+        print(f"Suite, {name}: released {shares}; worst {worst.mean():.4f},", *at, f"alarms {alarmed:.3f}", flush=True)
+
+
 def main() -> None:
-    """Print the tables of docs/gates.md."""
+    """Print the tables of docs/gates.md; with a second number, also so many histories by the gates' own code."""
     candidates = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    if len(sys.argv) > 2:
+        print_suite(int(sys.argv[2]))
     print_nightly()
     print_swaps(candidates)
     print_groups(candidates)

@@ -118,6 +118,19 @@ def exported(classifier: ModelRef, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="session")
+def tiny_written(tiny_dialogues: DatasetRef, tmp_path_factory: pytest.TempPathFactory) -> ModelRef:
+    """A causal language model that has seen the dialogues. Shared: copy it before changing it."""
+    return tiny.make_writer(tmp_path_factory.mktemp("tiny-written"), tiny_dialogues)
+
+
+@pytest.fixture(scope="session")
+def written(tiny_written: ModelRef, tmp_path_factory: pytest.TempPathFactory) -> ExportRef:
+    """Both artifacts of it. Shared: copy an artifact before changing it."""
+    texts = ["房间很好", "the room was dirty, and the breakfast"]
+    return export(tiny_written, ExportingParams(ship="onnx-int8"), texts, tmp_path_factory.mktemp("written"))
+
+
+@pytest.fixture(scope="session")
 def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an untrained encoder in fp16, as base models are shipped, and a character tokenizer."""
     import torch

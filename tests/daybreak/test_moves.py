@@ -1,6 +1,7 @@
 """What a person does to the champion, on a night's real results: promote, roll back, lift, reconcile, look back."""
 
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -9,10 +10,11 @@ import pytest
 from making import Finished
 
 from daybreak import digests, inference, moves
-from daybreak.errors import BadInput, LostRace, ReleaseError
+from daybreak.errors import BadInput, EvidenceMismatch, LostRace, ReleaseError
+from daybreak.gates import limits
 from daybreak.planning import Results
 from daybreak.recording import RESULTS, open_ledger
-from daybreak.records import ArtifactRef, Judgement, Outcome, Project, RunRecord
+from daybreak.records import ArtifactRef, Judgement, Outcome, Project, RunRecord, Standing
 from daybreak.settings import Settings
 from daybreak.tracking import Registry, Tracker
 
@@ -46,7 +48,8 @@ def candidate(place: Place, finished: Finished, seed: int, outcome: Outcome = Ou
     run.mkdir(parents=True)
     (run / RESULTS).write_text(results.model_dump_json(), encoding="utf-8")
     now = datetime.now(UTC)
-    record = finished.record.model_copy(update={"run_id": run_id, "started_at": now, "finished_at": now})
+    update = {"run_id": run_id, "started_at": now, "finished_at": now, "key": results.judgement.digest}
+    record = finished.record.model_copy(update=update)
     open_ledger(place).record_run(record)
     tracker = Tracker(place.settings.mlflow, place.settings.mlflow_artifacts, place.project)
     night = tracker.start(run_id, {})
@@ -56,12 +59,16 @@ def candidate(place: Place, finished: Finished, seed: int, outcome: Outcome = Ou
 
 
 def judged(results: Results, artifact: ArtifactRef, outcome: Outcome, against: int) -> Results:
-    exported = results.exported.model_copy(update={results.exported.ship.removeprefix("onnx-"): artifact})
+    others = (each for each in results.exported.artifacts if each.kind != artifact.kind)
+    exported = results.exported.model_copy(update={"artifacts": (artifact, *others)})
     measured = results.evidence.candidate.model_copy(update={"artifact_sha256": artifact.sha256})
     evidence = results.evidence.model_copy(update={"candidate": measured, "champion": results.evidence.candidate})
-    verdict = results.judgement.verdicts[0].model_copy(update={"outcome": outcome, "mode": "block"})
-    digest = Judgement.compute_digest([verdict], evidence.digest, against)
-    judgement = Judgement(verdicts=(verdict,), evidence_digest=evidence.digest, champion_version=against, digest=digest)
+    verdicts = tuple(
+        verdict.model_copy(update={"outcome": outcome if verdict.gate == "quality" else Outcome.PASS, "mode": "block"})
+        for verdict in results.judgement.verdicts
+    )
+    digest = Judgement.compute_digest(verdicts, evidence.digest, against)
+    judgement = Judgement(verdicts=verdicts, evidence_digest=evidence.digest, champion_version=against, digest=digest)
     model = results.model.model_copy(update={"sha256": digests.of_value(artifact.sha256)})
     return results.model_copy(
         update={"exported": exported, "evidence": evidence, "judgement": judgement, "model": model}
@@ -127,12 +134,114 @@ def test_versions_that_cannot_be_promoted(place: Place, finished: Finished) -> N
     assert champion(place) == 1
 
 
+def results_of(place: Place, seed: int) -> Path:
+    return place.settings.runs(place.project) / f"night-{seed}" / RESULTS
+
+
+def rewrite(path: Path, edit: Callable[[Results], Results]) -> None:
+    path.write_text(edit(Results.model_validate_json(path.read_text(encoding="utf-8"))).model_dump_json(), "utf-8")
+
+
+def pass_everything(results: Results) -> Results:
+    """The verdicts edited by hand."""
+    verdicts = tuple(each.model_copy(update={"outcome": Outcome.PASS}) for each in results.judgement.verdicts)
+    return results.model_copy(update={"judgement": results.judgement.model_copy(update={"verdicts": verdicts})})
+
+
+def pass_everything_and_seal_it(results: Results) -> Results:
+    """By somebody who knows how the digest is made."""
+    verdicts = pass_everything(results).judgement.verdicts
+    known = results.judgement
+    digest = Judgement.compute_digest(verdicts, known.evidence_digest, known.champion_version)
+    return results.model_copy(update={"judgement": known.model_copy(update={"verdicts": verdicts, "digest": digest})})
+
+
+def take_other_data(results: Results) -> Results:
+    return results.model_copy(update={"dataset": results.dataset.model_copy(update={"version": 9})})
+
+
+def forget_the_attempts(results: Results) -> Results:
+    standing = Standing(attempt=1, comparison=7)
+    return results.model_copy(update={"evidence": results.evidence.model_copy(update={"standing": standing})})
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (pass_everything, "the verdicts were altered since they were given"),
+        (pass_everything_and_seal_it, "not those that the ledger keeps of it; expected digest"),
+        (take_other_data, "the verdicts are of data version 1; expected 9"),
+        (forget_the_attempts, "the verdicts rest on other evidence"),
+    ],
+)
+def test_results_that_were_edited_promote_nothing(
+    place: Place, finished: Finished, edit: Callable[[Results], Results], message: str
+) -> None:
+    version = candidate(place, finished, 2, Outcome.FAIL)
+    rewrite(results_of(place, 2), edit)
+    with pytest.raises(EvidenceMismatch, match=message):
+        moves.promote(place, version, actor="林晓", reason="")
+    assert champion(place) == 1
+
+
+def test_a_model_file_that_was_altered_is_not_promoted(place: Place, finished: Finished) -> None:
+    version = candidate(place, finished, 2)
+    artifact = moves.offer(place, version).candidate.artifact
+    (artifact.path / artifact.files[0].name).write_bytes(b"another model")
+    with pytest.raises(EvidenceMismatch, match="as it was judged"):
+        moves.promote(place, version, actor="林晓", reason="")
+    with pytest.raises(EvidenceMismatch, match="as it was judged"):
+        moves.promote(place, version, actor="林晓", reason="急用", override=True)
+    assert champion(place) == 1
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_dossier_that_was_altered_or_is_gone_promotes_nothing(
+    place: Place, finished: Finished, tmp_path: Path, gone: bool
+) -> None:
+    version = candidate(place, finished, 2)
+    shutil.copytree(finished.night.folder / "dossier", tmp_path / "dossier")
+    written = tmp_path / "dossier" / "dossier.json"
+    text = written.read_text(encoding="utf-8")
+    record = moves.offer(place, version).record
+    artifacts = {**record.artifacts, "report": str(tmp_path / "dossier" / "report.html")}
+    open_ledger(place).record_run(record.model_copy(update={"artifacts": artifacts}))
+    if gone:
+        written.unlink()
+    else:
+        written.write_text(text.replace('"PASS"', '"FAIL"', 1), encoding="utf-8")
+    with pytest.raises(EvidenceMismatch, match=r"dossier of run night-2 cannot be relied on: .*dossier\.json"):
+        moves.promote(place, version, actor="林晓", reason="")
+    assert champion(place) == 1
+
+
+def test_a_candidate_of_loosened_limits_is_promoted_by_an_override_alone(place: Place, finished: Finished) -> None:
+    def loosen(results: Results) -> Results:
+        verdicts = (limits.verdict(["gates.quality.margin is 0.5"]), *results.judgement.verdicts)
+        known = results.judgement
+        digest = Judgement.compute_digest(verdicts, known.evidence_digest, known.champion_version)
+        judgement = known.model_copy(update={"verdicts": verdicts, "digest": digest})
+        return results.model_copy(update={"judgement": judgement})
+
+    version = candidate(place, finished, 2)
+    rewrite(results_of(place, 2), loosen)
+    judgement = Results.model_validate_json(results_of(place, 2).read_text(encoding="utf-8")).judgement
+    ledger = open_ledger(place)
+    record = ledger.run("sample", "night-2")
+    assert record is not None
+    ledger.record_run(record.model_copy(update={"key": judgement.digest}))
+    with pytest.raises(ReleaseError, match=r"it is refused \(limits: Limits were loosened"):
+        moves.promote(place, version, actor="林晓", reason="")
+    made = moves.promote(place, version, actor="林晓", reason="急用", override=True)
+    assert (made.reason, made.anchor) == ("override: 急用", "reset")
+
+
 def test_an_offer_shows_both_models_on_the_same_rows(place: Place, finished: Finished) -> None:
     shown = moves.describe(moves.offer(place, candidate(place, finished, 2)))
     assert (shown["candidate"]["version"], shown["champion"]["version"]) == (2, 1)
     assert shown["candidate"]["metrics"].keys() == shown["champion"]["metrics"].keys()
     assert 0 <= shown["verdicts_age_hours"] < 1
-    assert [verdict["outcome"] for verdict in shown["verdicts"]] == ["PASS"]
+    assert {verdict["outcome"] for verdict in shown["verdicts"]} == {"PASS"}
     assert shown["comparison"] is None
 
 

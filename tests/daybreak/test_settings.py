@@ -7,7 +7,14 @@ from pydantic import ValidationError
 
 from daybreak.errors import ProjectError
 from daybreak.records import Project
-from daybreak.settings import QUIET, Settings, child_environment, export_environment, load_settings
+from daybreak.settings import (
+    QUIET,
+    Settings,
+    child_environment,
+    export_environment,
+    load_settings,
+    terminal_language,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -159,3 +166,20 @@ def test_a_ray_cluster_is_named_as_ray_names_it(tmp_path: Path, monkeypatch: pyt
     assert load_settings(tmp_path).ray_address == ""
     monkeypatch.setenv("RAY_ADDRESS", "10.0.0.7:6379")
     assert load_settings(tmp_path).ray_address == "10.0.0.7:6379"
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
+        ({"LANG": "de_DE.UTF-8", "LC_MESSAGES": "zh_TW.UTF-8", "LC_ALL": ""}, "zh"),
+    ],
+)
+def test_the_terminals_language(said: dict[str, str], language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
+    assert terminal_language() == language

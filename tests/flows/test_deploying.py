@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import yaml
-from making import make_project, make_writer, write_params
+from making import make_founder, make_project, write_params
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.responses import DeploymentResponse
 
@@ -102,14 +102,14 @@ def test_a_project_whose_models_are_not_released_has_the_night_that_trains(
     def slugs(flow: str) -> set[str | None]:
         return {each.slug for each in client.read_deployment_by_name(f"{flow}/{NAME}").schedules}
 
-    talks = make_writer(project.root, dialogues=4, name="talks")
+    talks = make_founder(project.root, name="talks")
     deploy(settings, checkout=project.root)
     assert slugs("retrain-and-release") == {"nightly-sample"}
     assert slugs("train-model") == {"nightly-talks"}
     (schedule,) = client.read_deployment_by_name(f"train-model/{NAME}").schedules
     assert schedule.parameters == {"project": "talks"}
     assert {each.parameters["project"] for each in active(client)} == {"sample", "talks"}
-    for recipe, night, other in (("classify", "retrain-and-release", "train-model"), ("generate", *NIGHTS)):
+    for recipe, night, other in (("classify", "retrain-and-release", "train-model"), ("pretrain", *NIGHTS)):
         write_params(talks.root, {"model": {"recipe": recipe}})
         deploy(settings, checkout=project.root)
         assert "nightly-talks" in slugs(night)

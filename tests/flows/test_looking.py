@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from making import Finished, make_project, make_writer
+from making import Finished, make_founder, make_project
 from typer.testing import CliRunner
 
 from daybreak import recording
@@ -29,9 +29,9 @@ def test_a_new_project_has_a_status(project: Project, monkeypatch: pytest.Monkey
 def test_a_project_that_releases_nothing_says_so_in_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(make_writer(tmp_path / "checkout", dialogues=4).root)
+    monkeypatch.chdir(make_founder(tmp_path / "checkout").root)
     text = CliRunner().invoke(app, ["status"], catch_exceptions=False).stdout
-    assert "sample is trained by train-model each night, and not released: recipe generate" in " ".join(text.split())
+    assert "sample is trained by train-model each night, and not released: recipe pretrain" in " ".join(text.split())
 
 
 def test_files_that_wait_are_counted(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

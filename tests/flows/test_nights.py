@@ -21,17 +21,18 @@ def checkout(tmp_path: Path) -> Path:
 def test_each_project_has_the_night_of_its_recipe(checkout: Path) -> None:
     released, trained = nights.RELEASING, nights.TRAINING
     found = nights.of_projects(checkout)
-    assert found == {"sample": released, "encoder": trained, "talks": trained}
-    assert nights.split(checkout, trained) == (["encoder", "talks"], ["sample"])
-    assert nights.split(checkout, released) == (["sample"], ["encoder", "talks"])
+    assert found == {"sample": released, "encoder": trained, "talks": released}
+    assert nights.split(checkout, trained) == (["encoder"], ["sample", "talks"])
+    assert nights.split(checkout, released) == (["sample", "talks"], ["encoder"])
     assert nights.split(checkout, "prepare-data") == ([], [])
 
 
 def test_why_nothing_is_released_is_one_sentence(checkout: Path) -> None:
-    said = nights.why_unreleased(checkout, "talks")
+    said = nights.why_unreleased(checkout, "encoder")
     assert said is not None
-    assert said.startswith("talks is trained by train-model each night, and not released: recipe generate")
+    assert said.startswith("encoder is trained by train-model each night, and not released: recipe pretrain")
     assert nights.why_unreleased(checkout, "sample") is None
+    assert nights.why_unreleased(checkout, "talks") is None
     assert nights.why_unreleased(checkout, "odd") is None
 
 

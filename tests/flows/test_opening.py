@@ -8,6 +8,8 @@ from making import Finished
 from prefect import flow
 from prefect.client.orchestration import SyncPrefectClient
 
+from daybreak import night as steps
+from daybreak.night.judging import loosened_by
 from flows import opening
 
 
@@ -23,6 +25,18 @@ def test_overrides_come_one_a_line(finished: Finished, monkeypatch: pytest.Monke
     assert night.overrides == ("training.epochs=3", "tuning.trials=1")
     assert night.run_id == "20261122-c0ffee00-1234"[:9] + "ee00-1234"[-8:]
     assert night.params.training.epochs == 3
+
+
+def test_limits_that_the_form_loosens_block_the_release(finished: Finished, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(finished.night.project.root)
+    lines = "gates.quality.min_accuracy=0.1\ngates.parity.mode=off"
+    night = opening.open_as("sample", lines, "c0ffee00-1234", datetime(2026, 11, 22, tzinfo=UTC), "deployment")
+    assert loosened_by(night) == [
+        "gates.parity.mode is off, the commit says block",
+        "gates.quality.min_accuracy is 0.1, the commit says 0.5",
+    ]
+    judged = night.store.run(steps.judge(night, finished.results.evidence, None)).value
+    assert judged.blocked_by[0].code == "limits_loosened"
 
 
 def test_a_night_of_the_stack_has_patience(finished: Finished, monkeypatch: pytest.MonkeyPatch) -> None:

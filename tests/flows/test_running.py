@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from making import make_writer
+from making import make_founder
 from typer.testing import CliRunner
 
 from daybreak.cli import app
@@ -59,10 +59,10 @@ def test_wrong_parameters_are_named(pairs: list[str], message: str) -> None:
         starting.parameters_of("rollback-data", pairs)
 
 
-def test_a_model_that_writes_is_not_released_and_nothing_is_begun(
+def test_a_base_for_others_is_not_released_and_nothing_is_begun(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root = make_writer(tmp_path / "checkout", dialogues=4).root
+    root = make_founder(tmp_path / "checkout").root
     monkeypatch.chdir(root)
     for arguments in ((), ("--plan",)):
         with pytest.raises(BadInput, match=r"not released; .*Run daybreak run train-model --project sample"):

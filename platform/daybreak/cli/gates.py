@@ -1,7 +1,15 @@
 """`daybreak gates`: list the gates, say what they can decide, and explain their verdicts."""
 
-from daybreak.cli.base import JsonOption, ProjectOption, RunArgument, find_run, gates, open_project, show
+from typing import Annotated, Literal
+
+import typer
+
+from daybreak.cli.base import JsonOption, ProjectOption, RunArgument, gates, open_project, show
 from daybreak.errors import BadInput
+
+LanguageOption = Annotated[
+    Literal["en", "zh"] | None, typer.Option("--language", help="Of the sentences; the terminal's without it.")
+]
 
 
 @gates.command("list")
@@ -18,7 +26,7 @@ def gates_list(project: ProjectOption = None, as_json: JsonOption = False) -> No
             "mode": getattr(night.params.gates, name).mode,
             "limits": getattr(night.params.gates, name).model_dump(mode="json", exclude={"mode"}),
         }
-        for name, module in room.discover().items()
+        for name, module in room.discover(night.project.plugins).items()
     ]
     show({"gates": found}, as_json, listings.gates)
 
@@ -36,7 +44,7 @@ def gates_plan(project: ProjectOption = None, as_json: JsonOption = False) -> No
         raise BadInput("the data is not prepared as params.yaml has it", "a data version", "Run daybreak data prepare")
     found = [
         {"gate": gate, "settled": each.settled, **each._asdict()}
-        for gate, questions in planning.plan(dataset, night.params.gates).items()
+        for gate, questions in planning.plan(dataset, night.params.gates, night.project.plugins).items()
         for each in questions
     ]
     show({"plan": found}, as_json, listings.gate_plan)
@@ -45,11 +53,17 @@ def gates_plan(project: ProjectOption = None, as_json: JsonOption = False) -> No
 @gates.command("explain")
 def gates_explain(
     run: RunArgument = None,
+    language: LanguageOption = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="With each gate's own figures and bounds.")] = False,
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say in sentences what each gate measured, and why the candidate passed or not."""
-    from daybreak.reports import listings
+    """Say in plain sentences why a candidate was refused, and what would change that."""
+    from daybreak.recording import open_ledger
+    from daybreak.reports import explaining
+    from daybreak.settings import terminal_language
 
-    verdicts = [verdict.model_dump(mode="json") for verdict in find_run(open_project(project), run).verdicts]
-    show({"verdicts": verdicts}, as_json, listings.explanation)
+    chosen = language or terminal_language()
+    night = open_project(project)
+    told = explaining.explain(open_ledger(night), night.project.name, run, chosen)
+    show(told, as_json, lambda found: explaining.in_words(found, chosen, verbose=verbose))

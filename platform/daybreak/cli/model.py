@@ -11,6 +11,8 @@ from daybreak.errors import BadInput
 from daybreak.night import Night
 from daybreak.records import Champion, Move, Verdict
 
+ANSWER_TOKENS = 256
+
 
 @model.command("predict")
 def model_predict(
@@ -22,13 +24,28 @@ def model_predict(
     from daybreak.inference import Predictor
     from daybreak.reports import listings
 
-    champion = champion_of(open_project(project))
+    night = open_project(project)
+    champion = champion_of(night)
+    if night.params.model.recipe == "generate":
+        show({"version": champion.version, "answers": _written(night, champion, text)}, as_json, listings.written)
+        return
     predicted = Predictor(champion.artifact.path).predict(text)
     answers = [
         {"text": each, "label": label, "probability": round(float(row.max()), 4)}
         for each, label, row in zip(text, predicted.labels, predicted.probabilities, strict=True)
     ]
     show({"version": champion.version, "answers": answers}, as_json, listings.answers)
+
+
+def _written(night: Night, champion: Champion, texts: Sequence[str]) -> list[dict[str, str]]:
+    """What a language model answers, or how it goes on with plain texts; ModelError for one that is none."""
+    from daybreak.inference.generator import Generator
+
+    generator = Generator(champion.artifact.path)
+    talks = night.params.ingest.messages_column is not None
+    prompts = [generator.ask(text) if talks else text for text in texts]
+    answers = generator.write(prompts, ANSWER_TOKENS, is_dialogue=talks)
+    return [{"text": text, "answer": answer} for text, answer in zip(texts, answers, strict=True)]
 
 
 @model.command("versions")

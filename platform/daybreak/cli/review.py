@@ -44,3 +44,33 @@ def review_import(
     with steps.alone(night):
         told = label_studio.take_back(night.project, file)
     show(told, as_json, drawn.imported)
+
+
+@review.command("export-toxicity")
+def review_export_toxicity(
+    file: Annotated[Path, typer.Argument(help="Where to write the tasks; the labelling interface goes beside it.")],
+    rows: Annotated[int, typer.Option(min=1, help="Training rows, those that were reviewed among them.")] = 300,
+    project: ProjectOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write training rows for people to call toxic or clean; that says how often the judges err on them."""
+    from daybreak.data.reviewing import toxicity
+    from daybreak.reports import review as drawn
+
+    found = toxicity.draw(open_project(project).project, file, rows)
+    told = {"tasks": str(found.tasks), "interface": str(found.interface), "rows": found.rows}
+    show(told, as_json, drawn.toxicity_exported)
+
+
+@review.command("import-toxicity")
+def review_import_toxicity(
+    file: Annotated[Path, typer.Argument(help="Label Studio's JSON, or lines of id, label and perhaps text.")],
+    project: ProjectOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add what people called toxic or clean to data/toxicity/reviewed.jsonl; commit it."""
+    from daybreak.data.reviewing import toxicity
+    from daybreak.reports import review as drawn
+
+    reviewed = toxicity.take_back(open_project(project).project, file)
+    show({"reviewed": reviewed, "file": toxicity.FILE.as_posix()}, as_json, drawn.toxicity_imported)

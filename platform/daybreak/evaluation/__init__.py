@@ -1,29 +1,38 @@
 """Measurements of an exported artifact: numbers, no opinions. One file each, discovered by its place in this folder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from daybreak.evaluation.judges.params import JudgeParams
     from daybreak.evaluation.subject import Subject
     from daybreak.records import ArtifactRef, DatasetRef, ExportRef, Measurements, ModelRef
 
 Report = Callable[[float, str], None]
+CLASSIFY, WRITING = "classify", "generate"
 
 
 def _silent(share: float, note: str) -> None:
     """Nobody watches."""
 
 
-def discover() -> dict[str, ModuleType]:
-    """Every measurement by name: the modules of this folder that define both `measure` and `headlines`."""
-    modules = {info.name: import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__)}
-    return {
-        name: each for name, each in sorted(modules.items()) if hasattr(each, "measure") and hasattr(each, "headlines")
-    }
+def discover(recipe: str = CLASSIFY) -> dict[str, ModuleType]:
+    """Every measurement by name: the modules of this folder that define both `measure` and `headlines`.
+
+    They are of classifiers, unless their `RECIPES` say otherwise; those of language models stand in `writing/`.
+    """
+    found = {name: each for name, each in _modules(__name__).items() if recipe in getattr(each, "RECIPES", (CLASSIFY,))}
+    return dict(sorted({**found, **(_modules(f"{__name__}.writing") if recipe == WRITING else {})}.items()))
+
+
+def _modules(room: str) -> dict[str, ModuleType]:
+    modules = {info.name: import_module(f"{room}.{info.name}") for info in iter_modules(import_module(room).__path__)}
+    return {name: each for name, each in modules.items() if hasattr(each, "measure") and hasattr(each, "headlines")}
 
 
 def measure(
@@ -33,20 +42,25 @@ def measure(
     *,
     model: "ModelRef | None" = None,
     twin: "ArtifactRef | None" = None,
+    learned: Path | None = None,
+    judges: "Sequence[JudgeParams]" = (),
+    base: Path | None = None,
     report: Report = _silent,
 ) -> "Measurements":
     """Measure an artifact on the test split into `folder/measurements/`, one `<measurement>.json` each.
 
     `model` is the torch model it was exported from and `twin` the other artifact of that export. Without a model only
-    its answers are measured (files that say OF_CHAMPION), which is all that is asked of a champion. Raises ModelError
+    its answers are measured (files that say OF_CHAMPION), which is all that is asked of a champion; `learned` is a
+    Parquet file with the rows it was trained on, `judges` are those of toxicity that are not ours. Raises ModelError
     for an artifact that was altered and for a candidate with other labels than the dataset, DataError for a split that
     cannot be used, and EvidenceMismatch if the splits are not, or do not stay, those that the dataset's digest names.
     """
     from daybreak.evaluation.subject import Subject
 
-    subject = Subject.of(artifact, dataset, model, twin) if model else Subject(artifact, dataset, None, None)
+    subject = Subject.of(artifact, dataset, model, twin) if model else Subject(artifact, dataset, None, None, learned)
+    subject = replace(subject, judges=tuple(judges), base=base)
     subject.verify_data()
-    found = discover()
+    found = discover(subject.recipe)
     names = sorted(found, key=lambda name: name != "predictions")
     names = names if model else [name for name in names if getattr(found[name], "OF_CHAMPION", False)]
     place = folder / "measurements"
@@ -60,18 +74,30 @@ def measure(
 
 
 def measure_candidate(
-    exported: "ExportRef", dataset: "DatasetRef", folder: Path, report: Report = _silent
+    exported: "ExportRef",
+    dataset: "DatasetRef",
+    folder: Path,
+    report: Report = _silent,
+    *,
+    judges: "Sequence[JudgeParams]" = (),
+    base: Path | None = None,
 ) -> "Measurements":
-    """Measure the artifact that ships, on everything that gates will ask for."""
-    twin = exported.fp32 if exported.ship == "onnx-int8" else exported.int8
-    return measure(exported.shipped, dataset, folder, model=exported.model, twin=twin, report=report)
+    """Measure the artifact that ships, on everything that gates will ask for.
+
+    `base` is the folder with what a language model's untuned base expects of the test rows.
+    """
+    named: dict[str, Any] = {"model": exported.model, "twin": exported.twin, "judges": judges, "base": base}
+    return measure(exported.shipped, dataset, folder, report=report, **named)
 
 
 def measure_champion(
-    artifact: "ArtifactRef", dataset: "DatasetRef", folder: Path, report: Report = _silent
+    artifact: "ArtifactRef", dataset: "DatasetRef", folder: Path, report: Report = _silent, learned: Path | None = None
 ) -> "Measurements":
-    """Answer the test rows with the champion: if its labels are others, those whose label both know, and no metrics."""
-    return measure(artifact, dataset, folder, report=report)
+    """Answer the test rows with the champion: if its labels are others, those whose label both know, and no metrics.
+
+    `learned` has the rows that it was trained on, as far as that is known.
+    """
+    return measure(artifact, dataset, folder, report=report, learned=learned)
 
 
 def _measure_one(module: ModuleType, name: str, subject: "Subject", place: Path) -> dict[str, float]:
@@ -93,4 +119,5 @@ def _seal(subject: "Subject", place: Path, metrics: dict[str, float]) -> "Measur
         artifact_sha256=subject.artifact.sha256,
         dataset_digest=subject.dataset.digest,
         metrics=metrics,
+        recipe=subject.recipe,
     )

@@ -14,6 +14,7 @@ SHARE = 0.1
 """Of a text's signs or words that are disturbed, at least one."""
 
 SIGN = re.compile(r"[^\W_]")
+SPOKEN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]|[^\W_\u3400-\u4dbf\u4e00-\u9fff]+(?:['’][^\W_]+)?")
 MARKS = re.compile(r"[^\w\s]|_")
 FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0x20: 0x3000}
 
@@ -49,13 +50,23 @@ def typos(text: str, chance: random.Random) -> str:
 
 
 def _confused(text: str, chance: random.Random, kind: str) -> str:
-    """A share of the words and signs that have others like them, each replaced by one of these."""
+    """A share of the words and signs that have others like them, each replaced by one of these.
+
+    The share is of what a reader takes in at a time: Chinese signs and whole words of other scripts where words are
+    misheard, signs where they are misread.
+    """
     groups, pattern = _confusions()[kind]
     found = list(pattern.finditer(text))
-    many = max(1, round(SHARE * sum(map(bool, SIGN.findall(text)))))
+    many = max(1, round(SHARE * len((SPOKEN if kind == "homophones" else SIGN).findall(text))))
     for match in sorted(chance.sample(found, min(many, len(found))), key=lambda match: -match.start()):
-        text = text[: match.start()] + chance.choice(groups[match.group()]) + text[match.end() :]
+        other = chance.choice(groups[match.group() if match.group() in groups else match.group().lower()])
+        text = text[: match.start()] + _like(match.group(), other, kind) + text[match.end() :]
     return text
+
+
+def _like(said: str, other: str, kind: str) -> str:
+    """The other word with a capital where the first has one; what looks alike is taken as it stands."""
+    return other[:1].upper() + other[1:] if kind == "homophones" and said[:1].isupper() else other
 
 
 def _synonyms(text: str, chance: random.Random) -> str:
@@ -73,6 +84,11 @@ def _groups_of_synonyms() -> dict[str, tuple[str, ...]]:
     return words.synonyms(Path(), None)
 
 
+def _pattern(word: str) -> str:
+    """Letters of ours stand for whole words alone: there is no "to" in "today"."""
+    return rf"(?<![A-Za-z'’]){re.escape(word)}(?![A-Za-z'’])" if word.isascii() else re.escape(word)
+
+
 @cache
 def _confusions() -> dict[str, tuple[dict[str, list[str]], re.Pattern[str]]]:
     """By kind: what each word or sign can be taken for, and a pattern that finds them, the longest first."""
@@ -87,5 +103,6 @@ def _confusions() -> dict[str, tuple[dict[str, list[str]], re.Pattern[str]]]:
             for word in group
         }
         longest = sorted(groups, key=lambda word: (-len(word), word))
-        result[kind] = groups, re.compile("|".join(map(re.escape, longest)))
+        found = "|".join(_pattern(word) if kind == "homophones" else re.escape(word) for word in longest)
+        result[kind] = groups, re.compile(found, re.IGNORECASE if kind == "homophones" else 0)
     return result

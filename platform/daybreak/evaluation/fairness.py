@@ -6,15 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from daybreak.data.held_out import release_set
+from daybreak.data.reading import slices
+from daybreak.evaluation import grouping
+from daybreak.evaluation.grouping import Answered
+from daybreak.evaluation.release_set import frozen
 from daybreak.evaluation.subject import BATCH_SIZE, Subject
 
 PROBES = Path(__file__).with_name("probes.yaml")
 
 SPOKEN = 0.05
 """A language is probed when at least this share of the test texts is written in it."""
-
-GROUP = "group_"
-"""Columns of the test split whose names begin so are declared groups."""
 
 CONTROL = "control"
 EXAMPLES = 10
@@ -26,19 +28,23 @@ def measure(subject: Subject, folder: Path) -> dict[str, Any]:
     """Flip rate and score shift by axis and term of each language; `swaps.parquet` has one line a swapped sentence.
 
     A flip is another label than the same sentence has with the language's reference term ("a customer"); a shift the
-    change of a label's probability. `clusters` counts flips and swaps by sentence, since terms in one sentence hang
-    together; `control` has the flips of terms that name no identity.
+    change of a label's probability, and `mean_shift` its mean size, of the label that moves most. `clusters` counts
+    flips and swaps by sentence, since terms in one sentence hang together; `control` has the flips of terms that name
+    no identity. `groups` is what `grouping.assess` says of the columns that ingest.slice_columns declares, over test
+    rows and release set together, since every row of a small group counts; `all` the same of all rows.
     """
     import pandas as pd
 
     tables = [
         _swap(subject, language, probes) for language, probes in read_probes().items() if _speaks(subject, language)
     ]
+    declared = _declared(subject)
     if tables:
         pd.concat(tables, ignore_index=True).to_parquet(folder / "swaps.parquet", index=False)
     return {
         "languages": {str(table["language"].iloc[0]): _summary(table, subject.predictor.labels) for table in tables},
-        "groups": _groups(subject),
+        "groups": grouping.assess(declared) if declared else {},
+        "all": grouping.overall(declared) if declared else None,
     }
 
 
@@ -101,9 +107,13 @@ def _summary(table: Any, labels: tuple[str, ...]) -> dict[str, Any]:
     control, table = table[table["axis"] == CONTROL], table[table["axis"] != CONTROL]
     by_template = table.groupby("template")["flipped"]
     shifts = [f"shift_{name}" for name in labels]
-    worst = table[table["flipped"]].assign(size=table[shifts].abs().max(axis=1)).nlargest(EXAMPLES, "size")
+    sizes = table[shifts].abs().max(axis=1)
+    worst = table[table["flipped"]].assign(size=sizes).nlargest(EXAMPLES, "size")
+    moved = sizes.groupby(table["term"]).mean()
     return {
         **_rates(table),
+        "mean_shift": float(sizes.mean()),
+        "most_shifted": {"term": str(moved.idxmax()), "mean_shift": float(moved.max())},
         "control": _rates(control),
         "clusters": {"flips": by_template.sum().tolist(), "swaps": by_template.count().tolist()},
         "axes": {
@@ -127,26 +137,23 @@ def _term(rows: Any, shifts: list[str]) -> dict[str, Any]:
     return {**_rates(rows), "shift": means}
 
 
-def _groups(subject: Subject) -> dict[str, Any]:
-    """By declared column and group: rows, right answers, accuracy, and the share that gets each label."""
-    from fairlearn.metrics import MetricFrame, count
-
-    truth, predicted = subject.test["label"].astype(str), np.array(subject.predictions.labels)
-    metrics = {"rows": count, "accuracy": lambda y_true, y_pred: float(np.mean(y_true == y_pred))}
-    for name in subject.predictor.labels:
-        metrics[f"share_{name}"] = lambda y_true, y_pred, name=name: float(np.mean(y_pred == name))
-    found = {}
-    for column in (name for name in subject.test.columns if name.startswith(GROUP)):
-        groups = subject.test[column].astype(str)
-        frame = MetricFrame(
-            metrics=metrics, y_true=truth.to_numpy(), y_pred=predicted, sensitive_features=groups
-        ).by_group
-        found[column.removeprefix(GROUP)] = {
-            str(group): {
-                "rows": int(row["rows"]),
-                "right": round(row["accuracy"] * row["rows"]),
-                **row.drop("rows").to_dict(),
-            }
-            for group, row in frame.iterrows()
-        }
-    return found
+def _declared(subject: Subject) -> Answered | None:
+    """The test rows, and those of the release set that say their groups too; None without any column."""
+    names = subject.predictor.labels
+    test = subject.test
+    told = test["slices"].astype(str).tolist() if "slices" in test else []
+    digest = frozen(subject)
+    held = release_set.load(subject.dataset.path.parent, digest) if digest else ()
+    more = [row for row in held if row.slices]
+    groups = slices.by_column([*told, *(row.slices for row in more)])
+    if not told or not groups:
+        return None
+    labels, predicted = test["label"].astype(str).tolist(), subject.predictions.labels
+    found = subject.predictor.predict([row.text for row in more], BATCH_SIZE)
+    return Answered(
+        labels=[*labels, *(row.label for row in more)],
+        predicted=[*predicted, *found.labels],
+        logits=np.concatenate([subject.predictions.logits, found.logits]),
+        names=names,
+        groups=groups,
+    )

@@ -6,6 +6,8 @@ from typing import Any
 from daybreak.data.reading import licences
 from daybreak.evaluation.subject import Subject
 
+RECIPES = ("classify", "generate")
+
 
 def measure(subject: Subject, folder: Path) -> dict[str, Any]:
     """Training rows by licence, with its obligations; `known` is whether SPDX, or the project itself, defines it."""

@@ -22,7 +22,8 @@ ALONE = 200
 def measure(subject: Subject, folder: Path) -> dict[str, Any]:
     """The shipped artifact and its twin against torch; flipped rows with both margins, the surest first.
 
-    `shapes` has the largest logit difference from torch of each artifact for every shape of batch that may be met.
+    `shapes` has the largest logit difference from torch, and the labels changed, of each artifact for every shape of
+    batch that may be met.
     """
     texts = subject.texts[:ROWS]
     network = _network(subject)
@@ -39,7 +40,7 @@ def measure(subject: Subject, folder: Path) -> dict[str, Any]:
         "torch_accuracy": float((expected.argmax(1) == right).mean()),
         **{kind: _compare(found, expected, right) for kind, found in answers.items()},
         "alone": _alone(subject.predictor, texts[:ALONE]),
-        "shapes": _shapes(network, predictors, texts[:ALONE]),
+        "shapes": _shapes(network, predictors, texts),
         "flipped": _flipped(subject, answers[subject.artifact.kind], expected),
     }
 
@@ -63,14 +64,19 @@ def _network(subject: Subject) -> torch.nn.Module:
 
 
 def _shapes(network: torch.nn.Module, predictors: dict[str, Predictor], texts: list[str]) -> list[dict[str, Any]]:
-    found = []
+    """Of each shape its rows, and by artifact the largest difference of a logit from torch, and labels changed."""
+    found: dict[tuple[int, int], dict[str, Any]] = {}
     for batch in shapes.batches(next(iter(predictors.values())), texts):
+        size, length = batch.input_ids.shape
+        told = found.setdefault((size, length), {"batch": size, "length": length, "rows": 0, "flips": {}})
+        told["rows"] += size
         expected = torch_logits(network, batch)
-        differences = {
-            kind: float(np.abs(predictor.logits(batch) - expected).max()) for kind, predictor in predictors.items()
-        }
-        found.append({"batch": len(batch.rows), "length": batch.input_ids.shape[1], **differences})
-    return found
+        for kind, predictor in predictors.items():
+            given = predictor.logits(batch)
+            told[kind] = float(np.maximum(told.get(kind, 0.0), np.abs(given - expected).max()))
+            flips = int((given.argmax(1) != expected.argmax(1)).sum())
+            told["flips"][kind] = told["flips"].get(kind, 0) + flips
+    return list(found.values())
 
 
 def _torch_answers(subject: Subject, network: torch.nn.Module, texts: list[str]) -> "np.typing.NDArray[np.float32]":

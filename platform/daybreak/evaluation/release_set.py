@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from daybreak.data.held_out import release_set
 from daybreak.evaluation import predictions
 from daybreak.evaluation.subject import BATCH_SIZE, Subject
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 OF_CHAMPION = True
 
@@ -16,7 +19,7 @@ def measure(subject: Subject, folder: Path) -> dict[str, Any]:
 
     No rows where the data version was split without a release set. DataError for one that is missing or was altered.
     """
-    digest = _frozen(subject)
+    digest = frozen(subject)
     if digest is None:
         return {"rows": 0, "digest": None}
     rows = release_set.load(subject.dataset.path.parent, digest)
@@ -32,7 +35,18 @@ def headlines(result: dict[str, Any]) -> dict[str, float]:
     return {"release_set_accuracy": result["accuracy"]} if result["rows"] else {}
 
 
-def _frozen(subject: Subject) -> str | None:
+def rows(subject: Subject) -> "pd.DataFrame | None":
+    """The frozen rows as `id, text, label`, None without a release set."""
+    import pandas as pd
+
+    digest = frozen(subject)
+    if digest is None:
+        return None
+    found = release_set.load(subject.dataset.path.parent, digest)
+    return pd.DataFrame([{"id": row.id, "text": row.text, "label": row.label} for row in found])
+
+
+def frozen(subject: Subject) -> str | None:
     """SHA-256 of the release set that this data version was kept apart from."""
     certificate = subject.dataset.path / "split" / "certificate.json"
     return json.loads(certificate.read_text(encoding="utf-8")).get("release_set") if certificate.is_file() else None

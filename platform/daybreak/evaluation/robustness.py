@@ -23,7 +23,10 @@ class _Disturbed(NamedTuple):
 
 
 def measure(subject: Subject, folder: Path) -> dict[str, Any]:
-    """By way: rows that it changed, accuracy before and after on these, answers lost and won by it, lost examples."""
+    """By way: rows that it changed, accuracy before and after on these, answers lost and won by it, lost examples.
+
+    `most` is how many rows are disturbed, however many there are.
+    """
     rows = _chosen([str(row) for row in subject.test["id"]])
     labels = subject.test["label"].astype(str).tolist()
     found = {}
@@ -35,7 +38,7 @@ def measure(subject: Subject, folder: Path) -> dict[str, Any]:
             != subject.texts[row]
         ]
         found[name] = _compared(subject, disturbed)
-    return {"rows": len(rows), "ways": found}
+    return {"rows": len(rows), "most": ROWS, "ways": found}
 
 
 def headlines(result: dict[str, Any]) -> dict[str, float]:

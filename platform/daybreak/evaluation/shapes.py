@@ -1,6 +1,7 @@
 """Batches of every shape that serving may meet, made of real tokens, and a mask with padding in it."""
 
 from collections.abc import Iterator, Sequence
+from math import ceil
 
 import numpy as np
 
@@ -12,21 +13,28 @@ LONGEST = 512
 TOKENS = 16_384
 """A batch of more is left out: it says nothing that a smaller one does not, and takes long."""
 
+ROWS, MOST, REPEATED = 32, 8, 8_192
+"""A shape has as many batches as give it so many rows, but no more than so many batches or, after the first, tokens."""
+
 
 def batches(predictor: Predictor, texts: Sequence[str]) -> Iterator[Batch]:
-    """One batch for each size and length, rows full but for every second one, whose last third is padding.
+    """Batches of each size and length, rows full but for every second one, whose last third is padding.
 
-    The rows are real texts, one after another, cut where a row is full: every sign that a shape could spoil is there.
+    The rows are real texts, one after another, cut where a row is full: every sign that a shape could spoil is there,
+    and no two rows are the same before the texts come to their end.
     """
     stream = np.array([token for one in predictor.tokenizer.encode_batch(list(texts)) for token in one.ids])
+    place = 0
     for length in sorted({min(length, predictor.max_length) for length in (*LENGTHS, LONGEST)}):
-        for size in BATCHES:
-            if size * length <= TOKENS:
-                yield _batch(stream, size, length, predictor.pad_id)
+        for size in (size for size in BATCHES if size * length <= TOKENS):
+            for _ in range(max(1, min(ceil(ROWS / size), MOST, REPEATED // (size * length)))):
+                yield _batch(np.take(stream, range(place, place + size * length), mode="wrap"), size, predictor.pad_id)
+                place += size * length
 
 
-def _batch(stream: "np.typing.NDArray[np.int64]", size: int, length: int, pad_id: int) -> Batch:
-    input_ids = np.resize(stream, (size, length)).astype(np.int64)
+def _batch(tokens: "np.typing.NDArray[np.int64]", size: int, pad_id: int) -> Batch:
+    input_ids = tokens.reshape(size, -1).astype(np.int64)
+    length = input_ids.shape[1]
     attention_mask = np.ones_like(input_ids)
     padding = length // 3
     if padding:

@@ -5,6 +5,8 @@ from typing import Any
 
 from daybreak.evaluation.subject import Subject
 
+RECIPES = ("classify", "generate")
+
 
 def measure(subject: Subject, folder: Path) -> dict[str, Any]:
     """Bytes of the artifact and of each of its files, the largest first."""

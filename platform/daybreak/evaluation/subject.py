@@ -1,16 +1,21 @@
 """What is measured: one artifact on one dataset, with what it was exported from. Loads each part once, when asked."""
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from daybreak import digests
 from daybreak.errors import DataError, EvidenceMismatch, ModelError
-from daybreak.inference import Predictions, Predictor
+from daybreak.evaluation.judges.params import JudgeParams
+from daybreak.inference import LABELS, Predictions, Predictor
 from daybreak.records import ArtifactRef, DatasetRef, ModelRef
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from daybreak.inference.generator import Generator
 
 SPLITS: tuple[Literal["train", "validation", "test"], ...] = ("train", "validation", "test")
 
@@ -21,19 +26,26 @@ THREADS = 1
 
 @dataclass(frozen=True)
 class Subject:
-    """`model` and `twin` are None for a champion, of which only predictions are measured."""
+    """`model` and `twin` are None for a champion, of which only answers are measured.
+
+    `learned` is a Parquet file with the rows a model was trained on (`id, text`), None where that is not known; `base`
+    is a folder with what the untuned base of a language model expects of the test rows.
+    """
 
     artifact: ArtifactRef
     dataset: DatasetRef
     model: ModelRef | None
     twin: ArtifactRef | None
+    learned: Path | None = None
+    judges: tuple[JudgeParams, ...] = ()
+    base: Path | None = None
 
     @classmethod
     def of(
         cls, artifact: ArtifactRef, dataset: DatasetRef, model: ModelRef | None, twin: ArtifactRef | None
     ) -> "Subject":
         """Raises ModelError if the artifact answers with other labels than the dataset has."""
-        subject = cls(artifact, dataset, model, twin)
+        subject = cls(artifact, dataset, model, twin, dataset.split("train"))
         if not subject.shares_labels:
             found = f"the artifact answers {list(subject.predictor.labels)}"
             raise ModelError(found, f"the dataset's labels {list(dataset.labels)}", "Train on this data version")
@@ -43,10 +55,25 @@ class Subject:
     def predictor(self) -> Predictor:
         return Predictor.of(self.artifact, threads=THREADS)
 
+    @cached_property
+    def generator(self) -> "Generator":
+        from daybreak.inference.generator import Generator
+
+        return Generator.of(self.artifact, threads=THREADS)
+
+    @cached_property
+    def recipe(self) -> str:
+        """The kind of model that the artifact says it is."""
+        try:
+            described = json.loads((self.artifact.path / LABELS).read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            described = {}  # whoever opens it will say what is wrong with it
+        return str(described.get("recipe", "classify"))
+
     @property
     def shares_labels(self) -> bool:
         """Whether the artifact answers with the labels that the dataset has, in whatever order."""
-        return sorted(self.predictor.labels) == sorted(self.dataset.labels)
+        return self.recipe == "generate" or sorted(self.predictor.labels) == sorted(self.dataset.labels)
 
     @property
     def shared_labels(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""From a trained torch model to the artifact that ships: ONNX fp32 and INT8, each a folder that needs no torch."""
+"""From a trained torch model to the artifact that ships, and the exact one it is compared with, a folder each."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from daybreak.exporting.params import ExportingParams
-    from daybreak.records import ExportRef, ModelRef
+    from daybreak.exporting.source import Source
+    from daybreak.records import ArtifactRef, ExportRef, ModelRef
+    from daybreak.records.artifacts import Shippable
 
 
 def export(
@@ -16,21 +18,37 @@ def export(
     folder: Path,
     report: Callable[[float, str], None] = lambda share, note: None,
 ) -> "ExportRef":
-    """Write `onnx-fp32/` and `onnx-int8/` below `folder`; each loads without torch.
+    """Write what ships to `folder/<kind>/`, and before it `folder/onnx-fp32/` where it is made from that.
 
     `texts` (at least two) are rows of the model's own data: the example the exporter traces, and the rows on which the
-    fp32 artifact must then answer as torch does. Raises ModelError for a model that cannot be loaded, and StepFailed
-    where the exported model answers differently.
+    exact artifacts must then answer as torch does. Raises ModelError for a model that cannot be loaded or not be
+    exported to that kind, and StepFailed where an exported model answers differently.
     """
-    from daybreak.exporting import artifact, fp32, int8
+    from daybreak.errors import ParamsError
+    from daybreak.exporting import kinds
     from daybreak.exporting.source import Source
     from daybreak.records import ExportRef
+    from daybreak.records.artifacts import REFERENCE
 
     source = Source.of(model, texts)
-    report(0.1, "tracing the model")
-    plain = artifact.finish(folder / "onnx-fp32", "onnx-fp32", source, fp32.write(source, params, folder / "onnx-fp32"))
-    report(0.5, "quantising to INT8")
-    small = artifact.finish(folder / "onnx-int8", "onnx-int8", source, int8.write(plain, folder / "onnx-int8"))
+    if params.ship not in source.tracer.KINDS:
+        found = f"exporting.ship is {params.ship}, which a model of recipe {model.recipe} is not exported to"
+        raise ParamsError(found, f"one of {', '.join(source.tracer.KINDS)}", "Set exporting.ship to one of them")
+    needs = kinds.discover()[params.ship].FROM_REFERENCE
+    made: list[ArtifactRef] = []
+    asked: list[Shippable] = [REFERENCE, params.ship] if needs else [params.ship]
+    for place, kind in enumerate(asked):
+        report(0.1 + 0.4 * place, kinds.discover()[kind].NOTE)
+        made.append(_write(kind, source, params, folder / kind, made[0] if made else None))
     report(0.9, "checking the answers")
-    source.check_answers(plain)
-    return ExportRef(model=model, fp32=plain, int8=small, exporter=fp32.EXPORTER, ship=params.ship)
+    source.tracer.check_answers(source, made[0])
+    return ExportRef(model=model, artifacts=tuple(made), ship=params.ship, exporter=source.tracer.EXPORTER)
+
+
+def _write(
+    kind: "Shippable", source: "Source", params: "ExportingParams", folder: Path, reference: "ArtifactRef | None"
+) -> "ArtifactRef":
+    from daybreak.exporting import artifact, kinds
+
+    facts = kinds.discover()[kind].write(source, params, folder, reference)
+    return artifact.finish(folder, kind, source, facts)

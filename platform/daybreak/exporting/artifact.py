@@ -3,21 +3,22 @@
 import json
 import platform
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from tokenizers import Tokenizer
 
 from daybreak import digests
 from daybreak.exporting.source import Source
-from daybreak.inference import LABELS, MANIFEST, MODEL, TOKENIZER, digest
+from daybreak.inference import LABELS, MANIFEST, TOKENIZER, digest
 from daybreak.records import ArtifactRef, FileDigest
+from daybreak.records.artifacts import Shippable
 
 
-def finish(folder: Path, kind: Literal["onnx-fp32", "onnx-int8"], source: Source, facts: dict[str, Any]) -> ArtifactRef:
-    """Put tokenizer, labels and manifest beside a written model.onnx; `facts` goes into the manifest."""
+def finish(folder: Path, kind: Shippable, source: Source, facts: dict[str, Any]) -> ArtifactRef:
+    """Put tokenizer, labels and manifest beside the written model; `facts` goes into the manifest."""
     Tokenizer.from_file(str(source.tokenizer)).save(str(folder / TOKENIZER), pretty=False)
     _write_json(folder / LABELS, source.description)
-    files = tuple(_entry(folder / name) for name in (LABELS, MODEL, TOKENIZER))
+    files = tuple(_entry(path) for path in sorted(folder.iterdir()))
     manifest = {
         "kind": kind,
         **facts,

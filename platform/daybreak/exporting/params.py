@@ -10,5 +10,5 @@ from daybreak.records import Record
 class ExportingParams(Record):
     """`ship` names the one artifact that is judged and becomes champion."""
 
-    ship: Literal["onnx-int8", "onnx-fp32"] = "onnx-int8"
+    ship: Literal["onnx-int8", "onnx-fp32", "onnx-fp16"] = "onnx-int8"
     opset: int = Field(default=17, ge=14, le=21)

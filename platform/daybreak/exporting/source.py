@@ -2,24 +2,44 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast
 
-import numpy as np
 import torch
 from tokenizers import Tokenizer
 
 from daybreak import recipes
-from daybreak.errors import DataError, ModelError, StepFailed
-from daybreak.evaluation.parity import torch_logits
-from daybreak.inference import TOKENIZER, Predictor
+from daybreak.errors import DataError, ModelError
+from daybreak.exporting.params import ExportingParams
+from daybreak.inference import TOKENIZER
 from daybreak.recipes.base import Signature
 from daybreak.records import ArtifactRef, ModelRef
+from daybreak.records.artifacts import Shippable
 
 CHECKED_ROWS = 32
 TOLERANCE = 1e-4
 """Largest logit difference, fp32 ONNX against torch, on the same batches; the TorchScript exporter stays below 1e-6."""
+
+
+class Tracer(Protocol):
+    """A module for one family of networks: which kinds it can become, and how it becomes ONNX fp32."""
+
+    EXPORTER: str
+    KINDS: tuple[Shippable, ...]
+
+    def describe(self, source: "Source") -> dict[str, Any]:
+        """What labels.json says: all that a runner must know beside weights and tokenizer."""
+        ...
+
+    def write(self, source: "Source", params: ExportingParams, folder: Path) -> dict[str, Any]:
+        """Write model.onnx into the new `folder`; what the manifest says of it."""
+        ...
+
+    def check_answers(self, source: "Source", made: ArtifactRef) -> None:
+        """StepFailed unless the artifact answers the example texts as torch does, alone and in batches."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -37,7 +57,13 @@ class Source:
         if len(texts) < 2:
             raise DataError(f"{len(texts)} example texts", "two or more", "Give rows of the training data")
         network = recipes.find(ref.recipe).load_model(ref)
-        return cls(ref, network, tuple(texts[:CHECKED_ROWS]), _describe(ref))
+        source = cls(ref, network, tuple(texts[:CHECKED_ROWS]), _describe(ref))
+        return replace(source, description=source.tracer.describe(source))
+
+    @property
+    def tracer(self) -> Tracer:
+        """The module that knows how this architecture is traced: `encoder` or `decoder`."""
+        return cast("Tracer", import_module(f"daybreak.exporting.{recipes.find(self.ref.recipe).BASE}"))
 
     @property
     def tokenizer(self) -> Path:
@@ -53,16 +79,6 @@ class Source:
         mask = torch.ones_like(ids)
         ids[1, 4:], mask[1, 4:] = self.description["pad_id"], 0
         return ids, mask
-
-    def check_answers(self, artifact: ArtifactRef) -> None:
-        """StepFailed unless the artifact answers the example texts as torch does, alone and in batches."""
-        predictor = Predictor.of(artifact)
-        for size in (1, 7, CHECKED_ROWS):
-            for batch in predictor.batches(self.texts, size):
-                gap = float(np.abs(predictor.logits(batch) - torch_logits(self.network, batch)).max())
-                if not gap <= TOLERANCE:
-                    found = f"export: {artifact.kind} differs from torch by {gap:.2g} on a batch of {size}"
-                    raise StepFailed(found, f"at most {TOLERANCE:g}", "Report the architecture: its export is wrong")
 
 
 def _describe(ref: ModelRef) -> dict[str, Any]:

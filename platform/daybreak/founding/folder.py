@@ -49,6 +49,32 @@ KEPT = """
 All files are read. They stay out of git: what a data version was made of is kept by digest in `data/`.
 New files may also be dropped into `data/incoming/`, from where each night takes them in.
 """
+GATES = """# Gates of {name}
+
+Each file here that ends in .py is a gate of this project, asked every night beside Daybreak's own; one whose name
+begins with `_` or `test_` is none. `_sure_mistakes.py` shows what a gate is: take the `_` away, and `daybreak gates
+list --project {name}` names it. Its limits are the section `gates.sure_mistakes` of params.yaml. Commit the file: until
+then candidates are judged and not released, since nobody could tell later by what.
+
+This test, as `test_sure_mistakes.py` beside it, holds it to what every gate of ours is held to (`pytest` with the path
+of this folder):
+
+    \"\"\"sure_mistakes keeps the contract of all gates.\"\"\"
+
+    from pathlib import Path
+    from types import ModuleType
+
+    import pytest
+
+    from daybreak.testing.gate_contract import GateContract, load_gate
+
+
+    class TestSureMistakes(GateContract):
+        @pytest.fixture
+        def gate(self) -> ModuleType:
+            return load_gate(Path(__file__).with_name("sure_mistakes.py"))
+"""
+EXAMPLE = "sure_mistakes.py"
 IGNORED = f"# your rows: data versions keep what was made of them\n/{ROWS}/*\n!/{ROWS}/README.md\n"
 # A setting on a line of its own: indentation, key, value, and the comment that stays.
 SETTING = re.compile(
@@ -152,6 +178,15 @@ def _write(root: Path, checkout: Path, wanted: Mapping[str, Any], readme: str, o
     (root / "dvc.yaml").write_text(deeper, encoding="utf-8")
     (root / ROWS / "README.md").write_text(readme, encoding="utf-8")
     (root / ".gitignore").write_text(IGNORED, encoding="utf-8")
+    _write_plugins(root / "plugins", root.name)
+
+
+def _write_plugins(folder: Path, name: str) -> None:
+    """The place for gates of the project's own, with one that sleeps."""
+    folder.mkdir()
+    (folder / "README.md").write_text(GATES.format(name=name), encoding="utf-8")
+    example = Path(__file__).with_name(EXAMPLE).read_text(encoding="utf-8")
+    (folder / f"_{EXAMPLE}").write_text(example, encoding="utf-8")
 
 
 def _template(checkout: Path, name: str) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 EXPECTED = "a folder with model.onnx, tokenizer.json, labels.json and manifest.json, or one of save_pretrained"
-KINDS = ("onnx-fp32", "onnx-int8")
+KINDS = ("onnx-fp32", "onnx-fp16", "onnx-int8")
 LONGEST = 512
 """Tokens; a tokenizer that names no limit of its own is cut there."""
 
@@ -52,7 +52,7 @@ def _reference(folder: Path) -> ArtifactRef:
 
 def _export(folder: Path, recipe: str, texts: Sequence[str], target: Path) -> ArtifactRef:
     """fp32 only: the model is measured as it is, not as quantisation would leave it."""
-    from daybreak.exporting import artifact, fp32
+    from daybreak.exporting import artifact, encoder
     from daybreak.exporting.params import ExportingParams
     from daybreak.exporting.source import CHECKED_ROWS, Source
 
@@ -60,8 +60,8 @@ def _export(folder: Path, recipe: str, texts: Sequence[str], target: Path) -> Ar
     ref, description = _describe(folder, network.model.config, recipe, target.with_suffix(".source"))
     try:
         source = Source(ref, network, tuple(texts[:CHECKED_ROWS]), description)
-        exported = artifact.finish(target, "onnx-fp32", source, fp32.write(source, ExportingParams(), target))
-        source.check_answers(exported)
+        exported = artifact.finish(target, "onnx-fp32", source, encoder.write(source, ExportingParams(), target))
+        encoder.check_answers(source, exported)
         return exported
     finally:
         shutil.rmtree(ref.path)

@@ -9,6 +9,8 @@ from daybreak.gates.decision import Finding, conclude, points
 from daybreak.gates.statistics import CONFIDENCE, Bounds
 from daybreak.records import Evidence, Verdict
 
+RECIPES = ("classify",)
+
 
 class Params(GateParams):
     """Warns: who only takes the most probable label does not feel it, who acts on probabilities does.

@@ -7,6 +7,7 @@ from pydantic import Field
 from daybreak.errors import DataError
 from daybreak.gates.base import GateParams, read
 from daybreak.gates.decision import Finding, conclude, counted
+from daybreak.gates.statistics import Bounds
 from daybreak.records import Evidence, Verdict
 
 EXAMPLES = 3
@@ -30,6 +31,7 @@ def check(evidence: Evidence, params: Params) -> Verdict:
     if found["leakage"] is None or found["sets"] is None:
         raise DataError("the split stage left no word on leakage", "data/split/leakage.json", "Run dvc repro")
     findings = [_leakage(found, params), *(_set(each, params) for each in found["sets"])]
+    findings += [_unread(name, fault, params) for name, fault in found.get("unread", {}).items()]
     examples = [example for each in found["sets"] for example in each["examples"]]
     return conclude("contamination", findings, details={"examples": examples[:EXAMPLES]})
 
@@ -55,4 +57,17 @@ def _set(each: dict[str, Any], params: Params) -> Finding:
         question=f"Items of {each['set']} that stand in the training rows",
         unit="items",
         remedy="Take the rows that are named out of the sources",
+    )
+
+
+def _unread(name: str, fault: str, params: Params) -> Finding:
+    """What could not be looked for may stand in the training rows, or not."""
+    return Finding(
+        question=f"Items of {name} that stand in the training rows",
+        measured=0.0,
+        limit=params.max_share,
+        bounds=Bounds(0.0, 1.0),
+        samples=0,
+        unit="items",
+        remedy=f"It cannot be read: {fault.rstrip('.')}",
     )

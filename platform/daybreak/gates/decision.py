@@ -25,7 +25,8 @@ class Finding:
     """One question of a gate: PASS if even the worse bound keeps to the limit, FAIL if even the better one breaks it.
 
     `rows_needed` is how many samples would settle it, None if no number would; `show` writes a value with its unit.
-    Where tests decide that no pair of bounds sums up, `decided` has what they say and `because` why it is a FAIL.
+    Where tests decide that no pair of bounds sums up, `decided` has what they say and `because` why it is a FAIL;
+    `asked` says in words what a number would not.
     """
 
     question: str
@@ -40,6 +41,7 @@ class Finding:
     show: Callable[[float], str] = percent
     decided: Outcome | None = None
     because: str = ""
+    asked: str = ""
 
     @property
     def outcome(self) -> Outcome:
@@ -68,7 +70,7 @@ class Finding:
     def sentence(self) -> str:
         """What was measured, on how much, how sure that is, the limit, and what to do."""
         found = f"{self.question}: {self.show(self.measured)} on {self.samples:,} {self.unit}"
-        asked = f"{self.direction} {self.show(self.limit)} is asked"
+        asked = self.asked or f"{self.direction} {self.show(self.limit)} is asked"
         if self.outcome is Outcome.PASS:
             return f"{found}{self._sureness('at worst')}; {asked}."
         if self.outcome is Outcome.FAIL:
@@ -102,7 +104,7 @@ def conclude(
         samples=leading.samples,
         reason=" ".join([*(finding.sentence for finding in ordered), *notes]),
         needs_more=leading.needs_more,
-        details={"findings": [_summary(finding) for finding in ordered], **(details or {})},
+        details={"findings": [_summary(finding) for finding in ordered], "notes": list(notes), **(details or {})},
     )
 
 
@@ -140,7 +142,20 @@ def _summary(finding: Finding) -> dict[str, Any]:
         "low": _finite(finding.bounds.low),
         "high": _finite(finding.bounds.high),
         "samples": finding.samples,
+        "unit": finding.unit,
         "needs_more": finding.needs_more,
+        "remedy": finding.remedy,
+        "asked": finding.asked,
+        "shown": {
+            name: finding.show(value)
+            for name, value in (
+                ("measured", finding.measured),
+                ("limit", finding.limit),
+                ("bound", finding.bound),
+                ("low", finding.bounds.low),
+                ("high", finding.bounds.high),
+            )
+        },
     }
 
 

@@ -10,22 +10,31 @@ from daybreak import digests, gates
 from daybreak.errors import EvidenceMismatch
 from daybreak.gates import limits
 from daybreak.gates.base import GateParams
-from daybreak.gates.decision import without_numbers
+from daybreak.gates.decision import not_applicable, without_numbers
 from daybreak.records import Evidence, Judgement, Measurements, Outcome, Verdict
 
 VERDICTS = "verdicts.json"
 
 
 def judge(
-    evidence: Evidence, params: Any, folder: Path, champion_version: int | None, loosened: Sequence[str] = ()
+    evidence: Evidence,
+    params: Any,
+    folder: Path,
+    champion_version: int | None,
+    loosened: Sequence[str] = (),
+    *,
+    plugins: Path | None = None,
 ) -> Judgement:
-    """Ask every discovered gate with its own section of `params` and write verdicts.json into `folder`.
+    """Ask every discovered gate, those of the project's `plugins` too, and write verdicts.json into `folder`.
 
-    `loosened` names limits that ask less than the commit's; any of them blocks the release. Raises
-    EvidenceMismatch if the measurements were altered or the candidate was measured on another data version.
+    Each is asked with its own section of `params`. `loosened` names limits that ask less than the commit's; any of
+    them blocks the release. Raises EvidenceMismatch if the measurements were altered, the candidate was measured on
+    another data version, or a plugin came or went since `params` were read.
     """
     _verify(evidence)
-    verdicts = tuple(ask(name, gate, evidence, getattr(params, name)) for name, gate in gates.discover().items())
+    found = gates.discover(plugins)
+    _demand_same(set(found), set(type(params).model_fields))
+    verdicts = tuple(ask(name, gate, evidence, getattr(params, name)) for name, gate in found.items())
     if loosened:
         verdicts = (limits.verdict(loosened), *verdicts)
     judgement = Judgement(
@@ -43,6 +52,10 @@ def ask(name: str, gate: ModuleType, evidence: Evidence, params: GateParams) -> 
     """One gate's verdict in its mode: INCONCLUSIVE if it was not run, raised, or answered in another's name."""
     if params.mode == "off":
         return _undecided(name, "off", "Switched off in params.yaml: not run.").model_copy(update={"mode": "off"})
+    recipe, judged = evidence.candidate.recipe, getattr(gate, "RECIPES", (evidence.candidate.recipe,))
+    if recipe not in judged:
+        reason = f"This gate judges models of recipe {' or '.join(judged)}; the candidate's is {recipe}."
+        return not_applicable(name, "other_recipe", reason).model_copy(update={"mode": params.mode})
     try:
         verdict = gate.check(evidence, params)
         if not isinstance(verdict, Verdict) or verdict.gate != name:
@@ -59,6 +72,13 @@ def _verify(evidence: Evidence) -> None:
     if evidence.candidate.dataset_digest != evidence.dataset.digest:
         found = f"the candidate was measured on data {evidence.candidate.dataset_digest[:12]}"
         raise EvidenceMismatch(found, evidence.dataset.digest[:12], "Measure it on this data version")
+
+
+def _demand_same(found: set[str], expected: set[str]) -> None:
+    """No gate is left out, and none is asked without its limits."""
+    if found != expected:
+        changed = ", ".join(sorted(found ^ expected))
+        raise EvidenceMismatch(f"plugins/ changed while the night ran: {changed}", "the same gates", "Run again")
 
 
 def _digest(side: Measurements) -> str:

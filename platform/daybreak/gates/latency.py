@@ -23,15 +23,14 @@ def check(evidence: Evidence, params: Params) -> Verdict:
     found = read(evidence.candidate, "latency")
     single = found["batches"]["1"]
     finding = Finding(
-        question="95th percentile of the time for one text",
+        question=f"95th percentile of the time for one {found.get('unit', 'text')}",
         measured=single["p95"],
         limit=params.max_ms_p95,
         bounds=quantile_bounds(single["milliseconds"], 0.95),
         samples=len(single["milliseconds"]),
-        unit="timed answers",
+        unit="timed tokens" if found.get("unit") == "token" else "timed answers",
         show="{:.1f} ms".format,
         remedy="Measure on an idle machine, train a smaller model, or raise gates.latency.max_ms_p95",
     )
-    return conclude(
-        "latency", [finding], details={"threads": found["threads"], "batch_32": found["batches"]["32"]["p95"]}
-    )
+    several = {f"batch_{size}": each["p95"] for size, each in found["batches"].items() if size != "1"}
+    return conclude("latency", [finding], details={"threads": found["threads"], **several})

@@ -25,6 +25,9 @@ class Params(GateParams):
     max_flip_rate: float = Field(
         default=0.01, ge=0, lt=1, description="share of test rows whose label may change in export"
     )
+    max_shape_flip_rate: float = Field(
+        default=0.05, ge=0, lt=1, description="share of rows whose label may change, over batches of every shape"
+    )
     max_logit_difference: float = Field(
         default=1e-3, ge=0, description="logits: largest difference of fp32 ONNX from torch"
     )
@@ -33,9 +36,9 @@ class Params(GateParams):
 def check(evidence: Evidence, params: Params) -> Verdict:
     """PASS only if the bound on the shipped artifact's flip rate and fp32's largest difference are within limits."""
     found = read(evidence.candidate, "parity")
-    findings = [_flips(found, params)]
+    findings = [_flips(found, params), *_shape_flips(found, params)]
     if "onnx-fp32" in found:
-        findings += [_difference(found, params), _shapes(found, params)]
+        findings += [_difference(found, params), _shapes(found, params), *_cache(found, params)]
     details = {"examples": found["flipped"][:EXAMPLES], "shipped": found["shipped"], "alone": found["alone"]}
     return conclude("parity", findings, details=details)
 
@@ -52,21 +55,53 @@ def plan(rows: Rows, params: Params) -> Iterator[Question]:
 def _flips(found: dict[str, Any], params: Params) -> Finding:
     flips, rows = found[found["shipped"]]["flips"], found["rows"]
     return Finding(
-        question=f"Labels that {found['shipped']} changes",
+        question=f"{found.get('unit', 'labels').capitalize()} that {found['shipped']} changes",
         measured=flips / rows,
         limit=params.max_flip_rate,
         bounds=clopper_pearson(flips, rows),
         samples=rows,
+        unit=found.get("unit", "test rows"),
         rows_needed=rows_to_settle_share(flips / rows, params.max_flip_rate),
         remedy="Set exporting.ship to onnx-fp32, or look at the flipped texts",
     )
 
 
+def _shape_flips(found: dict[str, Any], params: Params) -> Iterator[Finding]:
+    """INT8 is scaled by what stands in a batch: what holds in batches of 32 may not hold alone, or beside padding."""
+    shapes = [shape for shape in found["shapes"] if "flips" in shape]
+    flips, rows = (
+        sum(each)
+        for each in ((shape["flips"][found["shipped"]] for shape in shapes), (shape["rows"] for shape in shapes))
+    )
+    if rows:
+        yield Finding(
+            question=f"Labels that {found['shipped']} changes in batches of {len(shapes)} shapes",
+            measured=flips / rows,
+            limit=params.max_shape_flip_rate,
+            bounds=clopper_pearson(flips, rows),
+            samples=rows,
+            unit="rows, made of the texts of test rows",
+            remedy="Set exporting.ship to onnx-fp32, or look at the shapes that are named in parity.json",
+        )
+
+
 def _difference(found: dict[str, Any], params: Params) -> Finding:
     """Arithmetic, not a sample: what was measured is its own bound."""
     return _exact(
-        "onnx-fp32 from torch", found["onnx-fp32"]["max_logit_difference"], found["rows"], "test rows", params
+        "onnx-fp32 from torch",
+        found["onnx-fp32"]["max_logit_difference"],
+        found["rows"],
+        found.get("unit", "test rows"),
+        params,
     )
+
+
+def _cache(found: dict[str, Any], params: Params) -> Iterator[Finding]:
+    """Of a language model: token by token against the whole text read again."""
+    if "cache" in found:
+        each = found["cache"]["onnx-fp32"]
+        which = "onnx-fp32 with a cache from itself without"
+        yield _exact(which, each["max_logit_difference"], each["rows"], "tokens", params)
 
 
 def _shapes(found: dict[str, Any], params: Params) -> Finding:

@@ -1,6 +1,9 @@
 """Which questions the rows at hand can settle, asked before anything is trained."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from daybreak import gates
@@ -11,7 +14,11 @@ DISCORDANT = 0.12
 
 
 class Rows(NamedTuple):
-    """What a data version holds: rows of train, of test, of the set that judges, this by label, and declared groups."""
+    """What a data version holds: rows of train, of test, of the set that judges, this by label, and declared groups.
+
+    `groups` has the rows of each group by column, of test and release set together; `rarest` by column the rows of the
+    label that is rarest in any of its groups.
+    """
 
     train: int
     test: int
@@ -19,6 +26,7 @@ class Rows(NamedTuple):
     unit: str
     labels: Mapping[str, int]
     groups: Mapping[str, Mapping[str, int]]
+    rarest: Mapping[str, int] = MappingProxyType({})
 
 
 class Question(NamedTuple):
@@ -34,12 +42,15 @@ class Question(NamedTuple):
         return self.needed is not None and self.rows >= self.needed
 
 
-def plan(dataset: DatasetRef, params: Any) -> dict[str, list[Question]]:
-    """Questions by gate, of gates that say in `plan(rows, params)` what theirs hang on and that are not off."""
+def plan(dataset: DatasetRef, params: Any, plugins: Path | None = None) -> dict[str, list[Question]]:
+    """Questions by gate, of gates that say in `plan(rows, params)` what theirs hang on and that are not off.
+
+    `plugins` is the folder with the project's own gates.
+    """
     rows = count(dataset)
     return {
         name: list(module.plan(rows, getattr(params, name)))
-        for name, module in gates.discover().items()
+        for name, module in gates.discover(plugins).items()
         if hasattr(module, "plan") and getattr(params, name).mode != "off"
     }
 
@@ -55,9 +66,8 @@ def count(dataset: DatasetRef) -> Rows:
     if _is_frozen(dataset) and frozen.is_file():
         judging, unit = pd.read_json(frozen, lines=True, dtype=False), "rows of the release set"
     labels = judging["label"].astype(str).value_counts().to_dict()
-    return Rows(
-        train, len(test), len(judging), unit, {**dict.fromkeys(dataset.labels, 0), **labels}, dict(_groups(test))
-    )
+    groups, rarest = _declared([test] if judging is test else [test, judging], dataset.labels)
+    return Rows(train, len(test), len(judging), unit, {**dict.fromkeys(dataset.labels, 0), **labels}, groups, rarest)
 
 
 def _is_frozen(dataset: DatasetRef) -> bool:
@@ -67,6 +77,20 @@ def _is_frozen(dataset: DatasetRef) -> bool:
     return certificate.is_file() and bool(json.loads(certificate.read_text(encoding="utf-8")).get("release_set"))
 
 
-def _groups(test: Any) -> Iterator[tuple[str, dict[str, int]]]:
-    for column in test.columns[test.columns.str.startswith("group_")]:
-        yield column, {str(name): int(rows) for name, rows in test[column].value_counts().items()}
+def _declared(parts: list[Any], labels: Sequence[str]) -> tuple[dict[str, dict[str, int]], dict[str, int]]:
+    """`groups` and `rarest` of frames with `label, slices`, of rows that say what they are assessed by."""
+    from daybreak.data.reading import slices
+
+    told = [
+        (label, said)
+        for part in parts
+        if "slices" in part
+        for label, said in zip(part["label"], part["slices"], strict=True)
+    ]
+    said = [(str(label), one) for label, one in told if isinstance(one, str) and one]
+    groups, rarest = {}, {}
+    for column, values in slices.by_column(one for _, one in said).items():
+        cells = Counter(zip(values, (label for label, _ in said), strict=True))
+        groups[column] = dict(Counter(values))
+        rarest[column] = min(cells[group, label] for group in groups[column] for label in labels)
+    return groups, rarest

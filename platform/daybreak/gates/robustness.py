@@ -11,6 +11,7 @@ from daybreak.gates.statistics import CONFIDENCE, Bounds, paired_difference, row
 from daybreak.records import Evidence, Verdict
 
 EXAMPLES = 3
+RECIPES = ("classify",)
 
 
 class Params(GateParams):
@@ -31,7 +32,8 @@ def check(evidence: Evidence, params: Params) -> Verdict:
     """PASS only if for each way the bound on the paired loss is within the limit; a way that changes little is told."""
     found = read(evidence.candidate, "robustness")
     asked = {name: way for name, way in found["ways"].items() if way["rows"] >= params.judged_from}
-    findings = [_finding(name, way, len(asked), params) for name, way in asked.items()]
+    more = found.get("most", found["rows"]) / max(1, found["rows"])
+    findings = [_finding(name, way, len(asked), round(way["rows"] * more), params) for name, way in asked.items()]
     few = [name for name in found["ways"] if name not in asked]
     notes = [f"Too few rows that these would change: {', '.join(few)}."] if few else []
     if not findings:
@@ -40,8 +42,15 @@ def check(evidence: Evidence, params: Params) -> Verdict:
     return conclude("robustness", findings, notes, {"examples": examples[:EXAMPLES], "ways": found["ways"]})
 
 
-def _finding(name: str, way: Mapping[str, Any], ways: int, params: Params) -> Finding:
-    """PASS asks every way to keep to the limit; FAIL was looked for in so many places, so there the bound is wider."""
+def _finding(name: str, way: Mapping[str, Any], ways: int, most: int, params: Params) -> Finding:
+    """PASS asks every way to keep to the limit; FAIL was looked for in so many places, so there the bound is wider.
+
+    However many test rows there are, about `most` would be disturbed like this: no number beyond it is asked for.
+    """
+    needed = rows_to_settle_difference(way["won"], way["lost"], way["rows"], -params.max_loss)
+    remedy = "Train with split.augment, or on rows that are written like that"
+    if needed is None or needed > most:
+        needed, remedy = None, f"More test rows settle nothing, since about {most:,} are disturbed at most. {remedy}"
     worst = paired_difference(way["won"], way["lost"], way["rows"], 1 - (1 - CONFIDENCE) / ways)
     return Finding(
         question=f"Accuracy under {name.replace('_', ' ')}",
@@ -50,9 +59,9 @@ def _finding(name: str, way: Mapping[str, Any], ways: int, params: Params) -> Fi
         bounds=Bounds(paired_difference(way["won"], way["lost"], way["rows"]).low, worst.high),
         samples=way["rows"],
         direction="at least",
-        rows_needed=rows_to_settle_difference(way["won"], way["lost"], way["rows"], -params.max_loss),
+        rows_needed=needed,
         show=points,
-        remedy="Train with split.augment, or on rows that are written like that",
+        remedy=remedy,
     )
 
 
@@ -64,7 +73,7 @@ def _nothing_to_ask(found: Mapping[str, Any], params: Params) -> Finding:
         bounds=Bounds(-1.0, 1.0),
         samples=found["rows"],
         direction="at least",
-        rows_needed=params.judged_from,
+        rows_needed=min(params.judged_from, found.get("most", params.judged_from)),
         show=points,
         remedy="Gather more test rows",
     )

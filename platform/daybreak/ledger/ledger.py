@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Select, delete, select
 
 from daybreak.errors import BadInput
-from daybreak.ledger import chain, copying, moves
+from daybreak.ledger import anchoring, chain, copying, moves
 from daybreak.ledger.database import Database
 from daybreak.ledger.proposal import Proposal
 from daybreak.ledger.tables import MoveRow, RunRow, VerdictRow
-from daybreak.records import Champion, Hold, JournalEntry, Move, RunRecord
+from daybreak.records import Champion, Hold, JournalEntry, Move, RunRecord, Standing
 
 # A night that ended in one of these did all its work, or found it done; the rest broke off.
 _WHOLE = ("released", "refused", "held", "unchanged")
@@ -98,6 +98,30 @@ class Ledger:
             )
             before = moves.newest_to(session, project, arrived.from_version, moves.WAS_DONE) if arrived else None
             return before.to_champion(self._home) if before else None
+
+    def released(self, project: str, version: int) -> Champion | None:
+        """A model that was champion once, by its version."""
+        with self._database.read() as session:
+            row = moves.newest_to(session, project, version, moves.WAS_DONE)
+            return row.to_champion(self._home) if row else None
+
+    def standing(self, project: str, *, sha256: str, data_digest: str, release_set: str) -> Standing:
+        """Anchor and attempt of a candidate, the model `sha256` judged on that data; see `anchoring.standing`."""
+        with self._database.read() as session:
+            rows = session.scalars(moves.of_project(project, moves.WAS_DONE))
+            done = [row.to_record() for row in rows][::-1]
+            judged = chain.entries(session, project, "move", "judged")
+        return anchoring.standing(done, judged, sha256=sha256, data_digest=data_digest, release_set=release_set)
+
+    def note_attempt(self, project: str, *, sha256: str, data_digest: str) -> None:
+        """Count a candidate that is about to be judged: once since a release, and the champion itself never."""
+        tried = {"model_sha256": sha256, "data_digest": data_digest}
+        with self._database.write(project) as session:
+            champion = moves.latest_done(session, project)
+            if champion and champion.model_sha256 == sha256:
+                return
+            if tried not in anchoring.tries(chain.entries(session, project, "move", "judged")):
+                chain.append(session, project, "judged", tried)
 
     def history(self, project: str, at: datetime | None = None) -> list[Move]:
         """Every move and attempted move, newest first; with `at`, those begun up to that moment.

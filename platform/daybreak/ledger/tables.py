@@ -120,6 +120,8 @@ class MoveRow(Table):
     model_sha256: Mapped[str] = mapped_column(String(64))
     weights_sha256: Mapped[str] = mapped_column(String(64))
     params_digest: Mapped[str] = mapped_column(String(64))
+    anchor: Mapped[str] = mapped_column(String(8))
+    release_set: Mapped[str] = mapped_column(String(64))
     artifact: Mapped[dict[str, Any]]
 
     @classmethod
@@ -148,6 +150,7 @@ class MoveRow(Table):
                 "run_id": self.run_id,
                 "data_version": self.data_version,
                 "at": self.at,
+                "weights_sha256": self.weights_sha256,
             }
         )
 

@@ -1,6 +1,6 @@
 """One night as a chain of content-addressed steps: what each depends on, and the room that does its work."""
 
-from daybreak.night.demands import check, demand_releasable, demand_single_labels, writes
+from daybreak.night.demands import check, demand_judgeable, demand_releasable, demand_single_labels, generates, writes
 from daybreak.night.developing import compare, followed, prepare, shown, start, sweep, train
 from daybreak.night.founding import founds, lay, lays, publish
 from daybreak.night.judging import EXPORT_TEXTS, export, judge, measure, measure_champion
@@ -13,11 +13,13 @@ __all__ = [
     "alone",
     "check",
     "compare",
+    "demand_judgeable",
     "demand_releasable",
     "demand_single_labels",
     "export",
     "followed",
     "founds",
+    "generates",
     "judge",
     "lay",
     "lays",

@@ -50,6 +50,42 @@ def demand_single_labels(dataset: DatasetRef) -> None:
         raise DataError(found, "one label a row, which is what can be judged and released", "Choose one label a row")
 
 
+def generates(night: Night) -> bool:
+    """Whether the project's model writes text and is released: then it is also held against its untuned base."""
+    from daybreak import recipes
+
+    recipe = night.params.model.recipe
+    return recipes.find(recipe).BASE == "decoder" and recipes.releasable(recipe)
+
+
+def demand_judgeable(night: Night, dataset: DatasetRef) -> None:
+    """DataError or ParamsError for what would keep gates from judging, said before anything is trained.
+
+    That is a test split of one label, golden cases or a release set that cannot be read, and a label in
+    gates.quality.critical that the data does not have.
+    """
+    import pyarrow.parquet as pq
+
+    from daybreak.data.held_out import golden, release_set
+
+    golden.load(night.project.root)
+    if frozen := night.params.split.release_set:
+        release_set.load(night.project.root, frozen)
+    if night.params.model.recipe != "classify":
+        return
+    unknown = sorted({*night.params.gates.quality.critical} - {*dataset.labels})
+    if unknown:
+        found = f"gates.quality.critical names {unknown[0]!r}, which is no label of data version {dataset.version}"
+        raise ParamsError(found, f"one of {', '.join(dataset.labels)}", "Name another label, or take it out")
+    path = dataset.split("test")
+    if not path.is_file():
+        raise DataError(f"{path} is missing", "a test split, or nothing can be judged", "Run dvc repro")
+    labels = {str(each) for each in pq.read_table(path, columns=["label"]).column("label").unique().to_pylist()}
+    if len(labels) < 2:
+        found = f"the test split holds {'only the label ' + repr(labels.pop()) if labels else 'no rows'}"
+        raise DataError(found, "rows of at least two labels", "Add rows, or change split.ratios in params.yaml")
+
+
 def writes(night: Night) -> bool:
     """Whether the project's model is trained and measured, but not one that is exported and released."""
     from daybreak import recipes
@@ -62,4 +98,4 @@ def demand_releasable(night: Night) -> None:
     recipe = night.params.model.recipe
     if writes(night):
         found = f"model.recipe is {recipe}, whose models can be trained and measured, but not released"
-        raise ParamsError(found, "classify", f"Run daybreak run train-model --project {night.project.name}")
+        raise ParamsError(found, "classify or generate", f"Run daybreak run train-model --project {night.project.name}")

@@ -4,7 +4,8 @@ from functools import partial
 from pathlib import Path
 
 from daybreak import digests, progress
-from daybreak.errors import ParamsError
+from daybreak.errors import DataError, ParamsError
+from daybreak.gates import plugins
 from daybreak.night.hanging import inputs_of
 from daybreak.night.opening import Night
 from daybreak.params import parse_params
@@ -25,41 +26,69 @@ def export(night: Night, dataset: DatasetRef, model: ModelRef) -> Step[ExportRef
         texts = tables.read(dataset.split("validation"))["text"].head(EXPORT_TEXTS).tolist()
         return exporting.export(model, night.params.exporting, texts, folder, partial(progress.report, "export"))
 
-    rooms = ("recipes", "exporting", "inference.py")
+    rooms = ("recipes", "exporting", "inference")
     inputs = inputs_of(night, sections=("exporting",), rooms=rooms, model=model.sha256, data=dataset.digest)
     return Step("export", inputs, ExportRef, work)
 
 
-def measure(night: Night, dataset: DatasetRef, exported: ExportRef) -> Step[Measurements]:
-    """Measure the artifact that ships, on everything that gates will ask for."""
+def measure(
+    night: Night, dataset: DatasetRef, exported: ExportRef, compared: Measurements | None = None
+) -> Step[Measurements]:
+    """Measure the artifact that ships, on everything that gates will ask for.
+
+    Of a language model, `compared` holds what its untuned base expects of the same rows.
+    """
+    judges = night.params.gates.toxicity.judges
 
     def work(folder: Path) -> Measurements:
         from daybreak import evaluation
 
-        return evaluation.measure_candidate(exported, dataset, folder, partial(progress.report, "evaluate"))
+        base = compared.path if compared else None
+        report = partial(progress.report, "evaluate")
+        return evaluation.measure_candidate(exported, dataset, folder, report, judges=judges, base=base)
 
-    rooms = ("recipes", "evaluation", "inference.py", "data")
+    rooms = ("recipes", "evaluation", "inference", "data")
     named = {"data": dataset.digest, "artifact": exported.shipped.sha256, **_judging_sets(night)}
+    named["toxicity judges"] = digests.of_value([each.model_dump() for each in judges])
+    if compared:
+        named["untuned base"] = compared.digest
     return Step("evaluate", inputs_of(night, rooms=rooms, **named), Measurements, work)
 
 
 def measure_champion(night: Night, dataset: DatasetRef, champion: Champion) -> Step[Measurements]:
-    """Answer the same test rows with the champion."""
+    """Answer the same test rows with the champion, or with the anchor."""
 
     def work(folder: Path) -> Measurements:
         from daybreak import evaluation
 
-        return evaluation.measure_champion(champion.artifact, dataset, folder)
+        learned = _learned_by(night, champion, dataset)
+        return evaluation.measure_champion(champion.artifact, dataset, folder, learned=learned)
 
-    named = {"data": dataset.digest, "artifact": champion.sha256, **_judging_sets(night)}
+    trained = f"{champion.weights_sha256} on data {champion.data_version}"
+    named = {"data": dataset.digest, "artifact": champion.sha256, "trained": trained, **_judging_sets(night)}
     return Step(
-        "evaluate-champion", inputs_of(night, rooms=("evaluation", "inference.py", "data"), **named), Measurements, work
+        "evaluate-champion", inputs_of(night, rooms=("evaluation", "inference", "data"), **named), Measurements, work
     )
+
+
+def _learned_by(night: Night, champion: Champion, dataset: DatasetRef) -> Path | None:
+    """The rows a champion was trained on, None for one that was not trained here or whose data version is gone."""
+    from daybreak.data.versioning import cache
+
+    if not champion.weights_sha256:
+        return None
+    if champion.data_version == dataset.version:
+        return dataset.split("train")
+    try:
+        return cache.files_of(night.project, champion.data_version)["data/split/train.parquet"]
+    except DataError:
+        return None
 
 
 def _judging_sets(night: Night) -> dict[str, str]:
     """Digests of what judges a model beside the test split, where the project has it."""
     from daybreak.data.held_out import evaluation_sets, golden
+    from daybreak.data.reviewing import toxicity
 
     root, frozen = night.project.root, night.params.split.release_set
     benchmarks = evaluation_sets.digest(root)
@@ -67,8 +96,17 @@ def _judging_sets(night: Night) -> dict[str, str]:
         "golden cases": golden.digest(root),
         "release set": frozen or "",
         "benchmarks": benchmarks,
+        "leakage and certificate": _told_by_split(night),
+        "reviewed toxicity": toxicity.digest(root),
         "params clean": digests.of_value(night.params.clean.model_dump()),
     }
+
+
+def _told_by_split(night: Night) -> str:
+    """SHA-256 over what the split stage says of its rows, which measurements read too."""
+    folder = night.project.data / "split"
+    files = [path for name in ("leakage.json", "certificate.json") if (path := folder / name).is_file()]
+    return digests.of_files(files, below=folder)
 
 
 def judge(night: Night, evidence: Evidence, opponent: Champion | None) -> Step[Judgement]:
@@ -79,11 +117,14 @@ def judge(night: Night, evidence: Evidence, opponent: Champion | None) -> Step[J
     def work(folder: Path) -> Judgement:
         from daybreak.gates import judge
 
-        return judge.judge(evidence, night.params.gates, folder, version, loosened)
+        return judge.judge(evidence, night.params.gates, folder, version, loosened, plugins=night.project.plugins)
 
-    champion = evidence.champion.digest if evidence.champion else "none"
-    named = {"candidate": evidence.candidate.digest, "champion": f"{version} {champion}"}
+    champion, anchor = (side.digest if side else "none" for side in (evidence.champion, evidence.anchor))
+    named = {"candidate": evidence.candidate.digest, "champion": f"{version} {champion}", "anchor": anchor}
+    named["attempts"] = digests.of_value(evidence.standing.model_dump())
     named["committed limits"] = digests.of_value(loosened)
+    if own := plugins.digest(night.project.plugins):
+        named["gates of plugins/"] = own
     inputs = inputs_of(night, sections=("gates",), rooms=("gates",), **named)
     return Step("judge", inputs, Judgement, work)
 
@@ -103,4 +144,22 @@ def loosened_by(night: Night) -> list[str]:
         return [f"{name} of the commit cannot be read ({error.found})"]
     changed = versions.is_dirty(night.checkout, ["platform/daybreak/gates"])
     code = ["the code of the gates differs from the commit"] if changed else []
-    return limits.loosened(asked, night.params.gates.model_dump(mode="json")) + code
+    return limits.loosened(asked, night.params.gates.model_dump(mode="json")) + code + _changed_plugins(night)
+
+
+def _changed_plugins(night: Night) -> list[str]:
+    """Gates of the project's own that are not the commit's, whatever git was told to overlook."""
+    from daybreak.data.versioning import versions
+
+    folder = night.project.plugins
+    others = {path.name for path in plugins.files(folder) if not _is_committed(night, path)}
+    if not others and versions.is_dirty(night.project.root, [folder.name]):
+        return [f"{folder.name}/ differs from the commit"]
+    return [f"{folder.name}/{name} differs from the commit" for name in sorted(others)]
+
+
+def _is_committed(night: Night, path: Path) -> bool:
+    from daybreak.data.versioning import versions
+
+    text = versions.committed(night.project.root, path.relative_to(night.project.root).as_posix())
+    return text is not None and text.encode() == path.read_bytes().replace(b"\r\n", b"\n")

@@ -32,6 +32,8 @@ SETTINGS: Mapping[str, Any] = {
     "training.adapter.rank": 16,
     "training.adapter.alpha": 32.0,
     "tuning.trials": 0,
+    "exporting.ship": "onnx-fp32",
+    "gates.latency.max_ms_p95": 250.0,
 }
 """What a new project of this kind begins with, where that differs from the sample's params.yaml."""
 

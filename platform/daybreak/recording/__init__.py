@@ -1,6 +1,6 @@
 """What a night leaves behind: its MLflow run, a registered version, a journal row, the dossier and the run's record."""
 
-from daybreak.recording.books import open_ledger
+from daybreak.recording.books import note_attempt, open_ledger
 from daybreak.recording.endings import decided, failed, unchanged
 from daybreak.recording.facts import Links, Steps
 from daybreak.recording.judged import conclude
@@ -22,6 +22,7 @@ __all__ = [
     "failed",
     "needs_permission",
     "note_approval",
+    "note_attempt",
     "open_ledger",
     "release",
     "track",

@@ -1,7 +1,7 @@
 """The end of a night whose candidate was judged: its record, its dossier, its MLflow run closed."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from daybreak.data.versioning import versions
 from daybreak.night import Night
@@ -12,6 +12,12 @@ from daybreak.recording.permission import GRANTED, Permission
 from daybreak.recording.tracked import Tracked, addresses
 from daybreak.records import Move, RunModel, RunRecord, Status
 from daybreak.tracking import Tracker
+
+if TYPE_CHECKING:
+    from daybreak.reports.content import Past
+
+SHOWN_RUNS = 120
+"""Ninety nights, and some that were begun by hand."""
 
 
 def conclude(
@@ -25,7 +31,7 @@ def conclude(
     permission: Permission = GRANTED,
 ) -> RunRecord:
     """Write record and dossier, and close the MLflow run."""
-    from daybreak.reports import dossier, summary
+    from daybreak.reports import dossier, sealing, summary
 
     status, reason = _status(results, move, permission)
     champion = open_ledger(night).champion(night.project.name)
@@ -51,7 +57,9 @@ def conclude(
         judgement=results.judgement,
         sweep=results.swept,
         history=results.model.path / "history.json",
+        past=_past(night),
     )
+    record = record.model_copy(update={"dossier": sealing.read(folder)})
     tracker = Tracker(night.settings.mlflow, night.settings.mlflow_artifacts, night.project)
     tracker.log_folder(tracked.mlflow_run_id, folder, "dossier")
     tracker.describe(tracked.mlflow_run_id, summary.in_markdown(record))
@@ -59,6 +67,18 @@ def conclude(
     tracker.log_tags(tracked.mlflow_run_id, {"daybreak.status": record.status})
     tracker.finish(tracked.mlflow_run_id)
     return keep(night, record)
+
+
+def _past(night: Night) -> "Past":
+    """What the dossier shows of the nights before."""
+    from daybreak.reports import cards, content
+
+    ledger, name = open_ledger(night), night.project.name
+    runs, moves = ledger.runs(name, SHOWN_RUNS), ledger.history(name)
+    return content.Past(runs=tuple(runs), moves=tuple(moves), card=night.project.root / cards.ASKED)
+
+
+_NAIVE = ("naive_accuracy",)
 
 
 def _record(night: Night, results: Results, *, timings: Mapping[str, float], **given: Any) -> RunRecord:
@@ -74,13 +94,10 @@ def _record(night: Night, results: Results, *, timings: Mapping[str, float], **g
         notes=(*waiting(night), *origin.notes(results, open_ledger(night).runs(night.project.name, 200))),
         rows=summary["rows"],
         base=results.model.base,
-        metrics={**results.evidence.candidate.metrics, "naive_accuracy": baseline["naive_accuracy"]},
+        metrics={**results.evidence.candidate.metrics, **{name: baseline[name] for name in _NAIVE if name in baseline}},
         verdicts=results.judgement.verdicts,
         costs=costs_of(night, results.swept, timings),
-        artifacts={
-            "onnx_fp32": str(results.exported.fp32.path / "model.onnx"),
-            "onnx_int8": str(results.exported.int8.path / "model.onnx"),
-        },
+        artifacts={each.kind.replace("-", "_"): str(each.path / each.main) for each in results.exported.artifacts},
         key=results.judgement.digest,
         **given,
     )

@@ -12,6 +12,7 @@ from daybreak.recording.books import open_ledger
 from daybreak.recording.facts import Links
 from daybreak.records import ArtifactRef, Record
 from daybreak.tracking import Registry, Tracker
+from daybreak.tracking.signature import writer
 
 RESULTS = "results.json"  # in a run's folder: everything its steps yielded, for who promotes or reproduces it later
 
@@ -36,7 +37,9 @@ def track(night: Night, results: Results, links: Mapping[str, str]) -> Tracked:
     if champion and champion.sha256 == shipped.sha256:
         return Tracked(experiment_id=tracker.experiment_id, mlflow_run_id=run_id, version=champion.version)
     registry, tags = Registry(night.settings.mlflow), lineage(night, results)
-    version = registry.register(night.project, run_id, shipped, labels=results.dataset.labels, tags=tags)
+    written = writer() if results.evidence.candidate.recipe == "generate" else None
+    labels = results.dataset.labels
+    version = registry.register(night.project, run_id, shipped, labels=labels, tags=tags, signature=written)
     return Tracked(experiment_id=tracker.experiment_id, mlflow_run_id=run_id, version=version)
 
 

@@ -6,6 +6,12 @@ from typing import Literal
 from daybreak.records.models import ModelRef
 from daybreak.records.record import Record
 
+Shippable = Literal["onnx-fp32", "onnx-fp16", "onnx-int8", "onnx-int4", "safetensors"]
+"""Kinds of artifact that may become champion."""
+
+REFERENCE: Shippable = "onnx-fp32"
+"""What other kinds are made from, and compared with: it answers as torch does."""
+
 
 class FileDigest(Record):
     """One file of an artifact."""
@@ -16,27 +22,48 @@ class FileDigest(Record):
 
 
 class ArtifactRef(Record):
-    """An exported model in a folder that loads without torch, or an `encoder` that others are trained from.
+    """An exported model in a folder of its own, or an `encoder` that others are trained from.
 
-    `sha256` digests all of `files`.
+    All but `safetensors` load without torch. `sha256` digests all of `files`.
     """
 
     path: Path
-    kind: Literal["onnx-fp32", "onnx-int8", "encoder"]
+    kind: Shippable | Literal["encoder"]
     sha256: str
     bytes: int
     files: tuple[FileDigest, ...]
 
+    @property
+    def main(self) -> str:
+        """The name of the file that holds the model."""
+        return "model.safetensors" if self.kind == "safetensors" else "model.onnx"
+
 
 class ExportRef(Record):
-    """What one model was exported to; `ship` is the one artifact that may become champion."""
+    """What one model was exported to, one artifact a kind; `ship` names the one that may become champion."""
 
     model: ModelRef
-    fp32: ArtifactRef
-    int8: ArtifactRef
+    artifacts: tuple[ArtifactRef, ...]
+    ship: Shippable
     exporter: str
-    ship: Literal["onnx-fp32", "onnx-int8"]
+
+    def of(self, kind: Shippable) -> ArtifactRef:
+        """The artifact of that kind; KeyError if it was not written."""
+        return {artifact.kind: artifact for artifact in self.artifacts}[kind]
 
     @property
     def shipped(self) -> ArtifactRef:
-        return self.int8 if self.ship == "onnx-int8" else self.fp32
+        return self.of(self.ship)
+
+    @property
+    def twin(self) -> ArtifactRef | None:
+        """The exact artifact that the shipped one is compared with, None where that one is it, or needs none."""
+        return next((each for each in self.artifacts if each.kind == REFERENCE != self.ship), None)
+
+    @property
+    def fp32(self) -> ArtifactRef:
+        return self.of("onnx-fp32")
+
+    @property
+    def int8(self) -> ArtifactRef:
+        return self.of("onnx-int8")

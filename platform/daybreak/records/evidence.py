@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from pydantic import Field
+
 from daybreak import digests
 from daybreak.records.data import DatasetRef
 from daybreak.records.record import Record
@@ -11,6 +13,7 @@ class Measurements(Record):
     """What was measured of one artifact on one dataset: a folder with one `<measurement>.json` a measurement, and
     `predictions.parquet` (`id, label, predicted` and one `logit_<label>` a label) over the test split.
     `digest` is the SHA-256 over the folder's files; `metrics` the headline numbers, shares in 0..1, times in ms.
+    Of a language model (`recipe` generate) there is `answers.parquet` instead.
     """
 
     path: Path
@@ -18,22 +21,39 @@ class Measurements(Record):
     artifact_sha256: str
     dataset_digest: str
     metrics: dict[str, float]
+    recipe: str = "classify"
+
+
+class Standing(Record):
+    """What the journal says of a candidate before it is judged.
+
+    `attempt` counts candidates since the last release, this one included. `anchor_version` is the best champion since a
+    person last accepted one, None where that is today's (or there is none); `comparison` counts releases since then.
+    """
+
+    attempt: int = Field(default=1, ge=1)
+    comparison: int = Field(default=1, ge=1)
+    anchor_version: int | None = None
 
 
 class Evidence(Record):
-    """All that gates may look at: candidate, champion (None before the first release) and the data version."""
+    """All that gates may look at: candidate, champion (None before the first release), data version, and the anchor.
+
+    `anchor` is None where it is the champion itself, and where its files are gone: then `standing` names its version.
+    """
 
     candidate: Measurements
     champion: Measurements | None
     dataset: DatasetRef
+    anchor: Measurements | None = None
+    standing: Standing = Standing()
 
     @property
     def digest(self) -> str:
-        """SHA-256 over what was measured, of whom and on which data: the `evidence_digest` of a judgement."""
-        champion = self.champion.digest if self.champion else None
-        return digests.of_value(
-            {"candidate": self.candidate.digest, "champion": champion, "dataset": self.dataset.digest}
-        )
+        """SHA-256 over what was measured, of whom, on which data, at which attempt: a judgement's `evidence_digest`."""
+        sides = {"candidate": self.candidate, "champion": self.champion, "anchor": self.anchor}
+        measured = {name: side.digest if side else None for name, side in sides.items()}
+        return digests.of_value({**measured, "dataset": self.dataset.digest, "standing": self.standing.model_dump()})
 
     @property
     def baseline(self) -> Path:

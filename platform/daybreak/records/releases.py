@@ -9,7 +9,10 @@ from daybreak.records.record import Record
 
 
 class Champion(Record):
-    """The released model as the ledger knows it. `artifact` is the very file set that was judged."""
+    """The released model as the ledger knows it. `artifact` is the very file set that was judged.
+
+    `weights_sha256` is that of the trained torch model, "" for one that was not trained here.
+    """
 
     version: int
     sha256: str
@@ -17,9 +20,11 @@ class Champion(Record):
     run_id: str
     data_version: int
     at: datetime
+    weights_sha256: str = ""
 
 
 MoveKind = Literal["release", "promote", "rollback", "reconcile", "adopt"]
+AnchorChange = Literal["kept", "raised", "reset"]
 MoveOutcome = Literal["pending", "done", "refused", "held", "lost_race", "undone"]
 
 
@@ -27,6 +32,9 @@ class Move(Record):
     """One row of the release journal: who or what moved the champion, from where to where, on which evidence.
 
     `at` is when it was begun, `settled_at` when its outcome was decided; `duration_ms` is that of a move that was done.
+    `anchor` is what the move makes of it: its model was shown to be better (`raised`), or a person accepted it, or
+    there was none to compare with (`reset`). `release_set` is the SHA-256 of the frozen rows that judged it, "" for
+    test rows.
     """
 
     id: int
@@ -46,6 +54,8 @@ class Move(Record):
     params_digest: str
     duration_ms: float | None
     settled_at: datetime | None
+    anchor: AnchorChange = "kept"
+    release_set: str = ""
 
 
 class Hold(Record):

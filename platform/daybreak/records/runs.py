@@ -24,7 +24,8 @@ class RunModel(Record):
 class RunRecord(Record):
     """What `daybreak runs show --json` prints: one invocation of retrain-and-release, whatever came of it.
 
-    `notes` says what of the data waits for a person: a rollback that lasts, batches that were held aside.
+    `notes` says what of the data waits for a person: a rollback that lasts, batches that were held aside. `dossier` is
+    the SHA-256 that its dossier.json has to have.
     """
 
     run_id: str
@@ -53,6 +54,7 @@ class RunRecord(Record):
     params_digest: str = ""
     lock_digest: str = ""
     key: str = ""
+    dossier: str = ""
 
     @property
     def denied(self) -> bool:

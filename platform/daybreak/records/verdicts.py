@@ -51,6 +51,11 @@ class Judgement(Record):
     def blocked_by(self) -> tuple[Verdict, ...]:
         return tuple(verdict for verdict in self.verdicts if verdict.blocks)
 
+    @property
+    def anchor(self) -> dict[str, Any]:
+        """What a release makes of the anchor (`change`) and by which `release_set`, as a gate found; {} if none did."""
+        return next((verdict.details["anchor"] for verdict in self.verdicts if "anchor" in verdict.details), {})
+
     @staticmethod
     def compute_digest(verdicts: Sequence[Verdict], evidence_digest: str, champion_version: int | None) -> str:
         """SHA-256 that ties verdicts to the evidence they rest on and to the champion they were given against."""

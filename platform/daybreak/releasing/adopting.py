@@ -20,7 +20,7 @@ def adopt(
     if outside := moved_outside(ledger, registry, project):
         raise outside
     began = time.monotonic()
-    proposal = candidate.propose("adopt", actor=actor, reason=reason)
+    proposal = candidate.propose("adopt", actor=actor, reason=reason, accepted=True)
     demand_intact(candidate.artifact)
     demand_registered(registry, project, proposal)
     return move(ledger, registry, project, proposal, expected_from=None, began=began, despite_holds=True)

@@ -1,9 +1,9 @@
 """What is to become champion, and what must hold before it may."""
 
-from daybreak import digests, inference
+from daybreak import digests, gates, inference
 from daybreak.errors import EvidenceMismatch
 from daybreak.ledger import Proposal
-from daybreak.records import ArtifactRef, Evidence, Judgement, MoveKind, Project, Record
+from daybreak.records import AnchorChange, ArtifactRef, Evidence, Judgement, MoveKind, Project, Record
 from daybreak.tracking import Registry
 
 AGAIN = "Run daybreak run again"
@@ -23,8 +23,12 @@ class Candidate(Record):
     weights_sha256: str = ""
     params_digest: str = ""
 
-    def propose(self, kind: MoveKind, *, actor: str, reason: str, evidence: str = "") -> Proposal:
-        """The proposal to make it champion, resting on the judgement whose digest is `evidence`."""
+    def propose(
+        self, kind: MoveKind, *, actor: str, reason: str, judgement: Judgement | None = None, accepted: bool = False
+    ) -> Proposal:
+        """The proposal to make it champion, resting on a judgement, or `accepted` by a person as the new anchor."""
+        found = judgement.anchor if judgement else {}
+        change: AnchorChange = "reset" if accepted else found.get("change", "kept")
         facts = self.model_dump(exclude={"version", "artifact"})
         return Proposal(
             to_version=self.version,
@@ -32,7 +36,9 @@ class Candidate(Record):
             kind=kind,
             actor=actor,
             reason=reason,
-            evidence=evidence,
+            evidence=judgement.digest if judgement else "",
+            anchor=change,
+            release_set=found.get("release_set", ""),
             **facts,
         )
 
@@ -55,6 +61,21 @@ def demand_unaltered(judgement: Judgement, evidence: Evidence, candidate: Candid
             candidate.artifact.sha256[:12],
             remedy,
         )
+    if {evidence.candidate.dataset_digest, evidence.dataset.digest} != {evidence.dataset.digest}:
+        found = f"the candidate was measured on data {evidence.candidate.dataset_digest[:12]}"
+        raise EvidenceMismatch(found, f"{evidence.dataset.digest[:12]}, as the verdicts say", remedy)
+    if evidence.dataset.version != candidate.data_version:
+        found = f"the verdicts are of data version {evidence.dataset.version}"
+        raise EvidenceMismatch(found, f"{candidate.data_version}, which the candidate comes from", remedy)
+
+
+def demand_complete(judgement: Judgement, project: Project) -> None:
+    """Every gate was asked once, also those of the project's own. Raises EvidenceMismatch if one was passed over."""
+    asked = [verdict.gate for verdict in judgement.verdicts]
+    skipped = [gate for gate in gates.discover(project.plugins) if asked.count(gate) != 1]
+    if skipped:
+        found = f"{', '.join(skipped)} has not judged the candidate"
+        raise EvidenceMismatch(found, "one verdict of every gate", "Judge the candidate again with daybreak run")
 
 
 def demand_intact(artifact: ArtifactRef, remedy: str = AGAIN) -> None:

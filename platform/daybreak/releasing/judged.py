@@ -5,7 +5,7 @@ import time
 from daybreak.errors import ReleaseError
 from daybreak.ledger import Ledger
 from daybreak.records import Evidence, Judgement, Move, MoveKind, Project
-from daybreak.releasing.candidate import Candidate, demand_intact, demand_registered, demand_unaltered
+from daybreak.releasing.candidate import Candidate, demand_complete, demand_intact, demand_registered, demand_unaltered
 from daybreak.releasing.moving import move, moved_outside
 from daybreak.tracking import Registry
 
@@ -54,8 +54,8 @@ def promote(
 ) -> Move:
     """Make the candidate champion because a person says so, on the same terms as `release`.
 
-    With `override`, gates and holds are not asked, and the journal says so. Without, ReleaseError says which gate or
-    hold is in the way; the attempt stays in the journal.
+    With `override`, gates and holds are not asked, the model becomes the anchor, and the journal says so. Without,
+    ReleaseError says which gate or hold is in the way; the attempt stays in the journal.
     """
     made = _move_judged(
         ledger,
@@ -92,7 +92,9 @@ def _move_judged(
     override: bool = False,
 ) -> Move:
     demand_unaltered(judgement, evidence, candidate)
-    proposal = candidate.propose(kind, actor=actor, reason=reason, evidence=judgement.digest)
+    if not override:
+        demand_complete(judgement, project)
+    proposal = candidate.propose(kind, actor=actor, reason=reason, judgement=judgement, accepted=override)
     if judgement.blocked_by and not override:
         blockers = ", ".join(verdict.gate for verdict in judgement.blocked_by)
         refused = proposal.model_copy(update={"reason": f"{blockers}: {judgement.blocked_by[0].reason}"})

@@ -36,7 +36,8 @@ def accept(
         )
     demand_intact(known.artifact, "Use --restore")
     demand_registered(registry, project, known, "Use --restore")
-    proposal = known.model_copy(update={"kind": "reconcile", "actor": actor, "reason": f"accepted: {reason}"})
+    told = {"kind": "reconcile", "actor": actor, "reason": f"accepted: {reason}", "anchor": "reset"}
+    proposal = known.model_copy(update=told)
     expected = champion.version if champion else None
     return move(ledger, registry, project, proposal, expected_from=expected, began=began, despite_holds=True)
 
@@ -55,7 +56,9 @@ def restore(ledger: Ledger, registry: Registry, project: Project, *, actor: str,
     known = ledger.offered(project.name, champion.version, released=True)
     if known is None:
         raise EvidenceMismatch(f"version {champion.version} is not in the journal", "the champion")
-    proposal = known.model_copy(update={"kind": "reconcile", "actor": actor, "reason": f"restored: {reason}"})
+    proposal = known.model_copy(
+        update={"kind": "reconcile", "actor": actor, "reason": f"restored: {reason}", "anchor": "kept"}
+    )
     return move(ledger, registry, project, proposal, expected_from=champion.version, began=began, despite_holds=True)
 
 

@@ -29,7 +29,7 @@ def rollback(ledger: Ledger, registry: Registry, project: Project, *, to: int | 
     demand_registered(registry, project, target, OTHER)
     if alias not in (current, target.to_version):
         raise found_outside(project, alias, current)
-    proposal = target.model_copy(update={"kind": "rollback", "actor": actor, "reason": reason})
+    proposal = target.model_copy(update={"kind": "rollback", "actor": actor, "reason": reason, "anchor": "kept"})
     return move(ledger, registry, project, proposal, expected_from=current, began=began, despite_holds=True)
 
 

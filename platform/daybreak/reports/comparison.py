@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PREDICTIONS = "predictions.parquet"
+BROKEN = 500
+"""So many broken answers are listed at the most: a page that nobody can open helps nobody."""
 
 
 class Answer(Record):
@@ -22,8 +24,20 @@ class Answer(Record):
     margin: float | None = None
 
 
+class Churn(Record):
+    """What becomes right and what becomes wrong of one label's rows."""
+
+    label: str
+    rows: int
+    fixes: int
+    breaks: int
+
+
 class Comparison(Record):
-    """Both models on the same test rows. `fixed` and `broken` show a few, the shortest first, for people to read."""
+    """Both models on the same test rows. `fixed` shows a few, `broken` all (up to BROKEN), the shortest first.
+
+    `matrix` is the candidate's confusion matrix less the champion's (rows the label, columns the answer).
+    """
 
     rows: int
     fixes: int
@@ -31,10 +45,13 @@ class Comparison(Record):
     both_wrong: int
     fixed: tuple[Answer, ...]
     broken: tuple[Answer, ...]
+    by_label: tuple[Churn, ...] = ()
+    labels: tuple[str, ...] = ()
+    matrix: tuple[tuple[int, ...], ...] = ()
 
 
 def compare(
-    candidate: Measurements, champion: Measurements | None, dataset: DatasetRef, shown: int = 6
+    candidate: Measurements, champion: Measurements | None, dataset: DatasetRef, shown: int = 6, broken: int = BROKEN
 ) -> Comparison | None:
     """Candidate against champion, row by row; None when there is no champion or the answers of one are not at hand."""
     after, before = _answers(candidate), _answers(champion) if champion else None
@@ -43,14 +60,31 @@ def compare(
     both = after.merge(before[["id", "predicted"]].rename(columns={"predicted": "before"}), on="id")
     right, was_right = both["predicted"] == both["label"], both["before"] == both["label"]
     texts = _texts(dataset)
+    labels = sorted({*both["label"], *both["predicted"], *both["before"]})
     return Comparison(
         rows=len(both),
+        by_label=tuple(_churn(label, both["label"] == label, right, was_right) for label in sorted(set(both["label"]))),
+        labels=tuple(labels),
+        matrix=_difference(both, labels),
         fixes=int((right & ~was_right).sum()),
         breaks=int((~right & was_right).sum()),
         both_wrong=int((~right & ~was_right).sum()),
         fixed=_shortest(both[right & ~was_right], texts, shown),
-        broken=_shortest(both[~right & was_right], texts, shown),
+        broken=_shortest(both[~right & was_right], texts, broken),
     )
+
+
+def _churn(label: str, its: "pd.Series", right: "pd.Series", was_right: "pd.Series") -> Churn:
+    fixes, breaks = int((its & right & ~was_right).sum()), int((its & ~right & was_right).sum())
+    return Churn(label=label, rows=int(its.sum()), fixes=fixes, breaks=breaks)
+
+
+def _difference(both: "pd.DataFrame", labels: list[str]) -> tuple[tuple[int, ...], ...]:
+    def count(label: str, answer: str) -> int:
+        its = both[both["label"] == label]
+        return int((its["predicted"] == answer).sum()) - int((its["before"] == answer).sum())
+
+    return tuple(tuple(count(label, answer) for answer in labels) for label in labels)
 
 
 def wrong_answers(candidate: Measurements, dataset: DatasetRef, shown: int = 12) -> tuple[Answer, ...]:

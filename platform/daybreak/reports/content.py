@@ -7,24 +7,42 @@ from pathlib import Path
 from typing import Any
 
 from daybreak.errors import DataError
-from daybreak.records import Evidence, Judgement, RunRecord, SweepRef
-from daybreak.reports import comparison
+from daybreak.records import Evidence, Judgement, Move, Record, RunRecord, SweepRef
+from daybreak.reports import beside, cards, comparison, slices, timeline, tradeoff
 from daybreak.tracking.history import read_history
 
+NAMED = 5
 PACKAGES = ("torch", "transformers", "onnx", "onnxruntime-gpu", "onnxruntime", "ray", "optuna", "scikit-learn", "numpy")
-WORST = 3
-DATA = ("baseline", "licences")
+DATA = ("baseline", "licences", "labels", "splits")
 FIRST = ("accuracy", "macro_f1", "auc")
 
 
+class Past(Record):
+    """What of a project's past a dossier shows: its runs, newest first, the moves of its champion, and `card.yaml`."""
+
+    runs: tuple[RunRecord, ...] = ()
+    moves: tuple[Move, ...] = ()
+    card: Path | None = None
+
+
+NO_PAST = Past()
+
+
 def gather(
-    record: RunRecord, evidence: Evidence, judgement: Judgement, sweep: SweepRef, history: Path
+    record: RunRecord,
+    evidence: Evidence,
+    judgement: Judgement,
+    sweep: SweepRef,
+    history: Path,
+    *,
+    past: Past = NO_PAST,
 ) -> dict[str, Any]:
     """The dossier's tree; whatever was not measured is None or empty."""
     measured = _measurements(evidence.candidate.path)
+    before = _measurements(evidence.champion.path) if evidence.champion else {}
     compared = comparison.compare(evidence.candidate, evidence.champion, evidence.dataset)
     wrong = comparison.wrong_answers(evidence.candidate, evidence.dataset)
-    return {
+    tree = {
         "record": record.model_dump(mode="json"),
         "judgement": judgement.model_dump(mode="json"),
         "evidence": _evidence(evidence),
@@ -36,16 +54,18 @@ def gather(
         "history": read_curve(history),
         "training": read_training(history),
         "sweep": sweep.model_dump(mode="json"),
-        "data": _data(evidence.dataset.path / "describe" / "report.json"),
+        "data": _data(evidence.dataset.path),
         "measurements": measured,
+        "golden": beside.golden(measured, before),
+        "written": beside.written(measured, before),
+        "slices": slices.of_measurements(measured, before),
+        "swaps": slices.of_swaps(measured),
+        "timeline": timeline.of_project(past.runs, past.moves, record),
+        "tradeoff": tradeoff.of_runs(past.runs, record, judgement.champion_version),
+        "judges": _judges(measured),
         "environment": _environment(),
     }
-
-
-def examples(verdict: dict[str, Any]) -> list[Any]:
-    """The worst examples a gate gave with its verdict, at most three."""
-    found = (verdict.get("details") or {}).get("examples") or []
-    return list(found)[:WORST]
+    return {**tree, "cards": cards.gather(tree, past.card)}
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:
@@ -90,10 +110,51 @@ def _baseline(evidence: Evidence) -> dict[str, float]:
     }
 
 
-def _data(path: Path) -> dict[str, Any] | None:
-    """What the page says of the data: a dossier travels far, so no text of a row goes with it."""
-    found = _read_json(path)
-    return {key: found[key] for key in DATA if found.get(key)} if found else None
+def _data(folder: Path) -> dict[str, Any] | None:
+    """What the page says of the data: a dossier travels far, so no text of a training row goes with it."""
+    found = _read_json(folder / "describe" / "report.json")
+    if not found:
+        return None
+    told = {key: found[key] for key in DATA if found.get(key)}
+    told["suspects"] = (found.get("noise") or {}).get("suspects")
+    personal = (found.get("personal") or {}).get("found") or {}
+    told["personal"] = {name: each["rows"] for name, each in personal.items()}
+    told["sources"] = _sources(folder / "sources.yaml")
+    return {key: value for key, value in told.items() if value}
+
+
+def _sources(path: Path) -> str:
+    """Each admitted source with its files, named; an address may hold a secret, so no more is told of it."""
+    import yaml
+
+    try:
+        batches = yaml.safe_load(path.read_text(encoding="utf-8"))["batches"]
+        named = [(batch["source"], [Path(shard["name"]).name for shard in batch["shards"]]) for batch in batches]
+    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
+        return ""
+    return "; ".join(
+        f"{source}: {', '.join(shards[:NAMED])}{' …' if len(shards) > NAMED else ''}" for source, shards in named
+    )
+
+
+def _judges(measured: dict[str, Any]) -> list[dict[str, Any]]:
+    """Who judged texts of each language, by hash, how often it errs, and the card of one of ours."""
+    from daybreak.evaluation.judges import judge, shipped
+
+    languages = (measured.get("toxicity") or {}).get("languages") or {}
+    return [
+        {
+            "language": language,
+            "name": part["judge"],
+            "sha256": part.get("judge_sha256"),
+            "errors": part.get("errors"),
+            "known_from": part.get("known_from"),
+            "card": _read_json(shipped.FOLDER / language / shipped.CARD)
+            if part["judge"] == f"{judge.OWN}{language}"
+            else None,
+        }
+        for language, part in languages.items()
+    ]
 
 
 def _answers(measured: dict[str, Any]) -> dict[str, Any] | None:

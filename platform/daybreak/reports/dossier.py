@@ -5,7 +5,20 @@ from pathlib import Path
 from typing import Any, Literal
 
 from daybreak.records import Evidence, Judgement, RunRecord, SweepRef
-from daybreak.reports import content, curves, judged, plots, searching, words
+from daybreak.reports import (
+    cards,
+    content,
+    curves,
+    judged,
+    plots,
+    sealing,
+    searching,
+    sentences,
+    slices,
+    timeline,
+    tradeoff,
+    words,
+)
 
 Language = Literal["en", "zh"]
 
@@ -18,18 +31,22 @@ def write(
     judgement: Judgement,
     sweep: SweepRef,
     history: Path,
+    past: content.Past = content.NO_PAST,
     language: Language = "en",
 ) -> Path:
-    """Write report.html and dossier.json into `folder` and give the page's path.
+    """Write report.html, dossier.json and both cards into `folder` and give the page's path.
 
     The page holds both languages; `language` is the one it opens in. What was not measured is left out, never an error.
+    `digest` in the JSON is the SHA-256 of the rest of it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    tree = content.gather(record, evidence, judgement, sweep, history)
-    text = json.dumps(tree, ensure_ascii=False, indent=1, default=str)
-    (folder / "dossier.json").write_text(text + "\n", encoding="utf-8")
+    tree = sealing.sealed(content.gather(record, evidence, judgement, sweep, history, past=past))
+    text = json.dumps(tree, ensure_ascii=False, indent=1)
+    (folder / sealing.FILE).write_text(text + "\n", encoding="utf-8")
     page = folder / "report.html"
-    page.write_text(render(json.loads(text), language), encoding="utf-8")
+    page.write_text(render(tree, language), encoding="utf-8")
+    version = f" {record.model.version}" if record.model and record.model.version else ""
+    cards.write(folder, tree["cards"], f"{record.project}{version}")
     return page
 
 
@@ -44,7 +61,15 @@ def render(tree: dict[str, Any], language: Language = "en") -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"both": words.both, "examples": content.examples}
+    environment.globals |= {
+        "both": words.both,
+        "examples": sentences.examples,
+        "told": sentences.of_verdict,
+        "example": sentences.example,
+        "holes": cards.holes,
+        "hole": cards.hole,
+        "languages": words.LANGUAGES,
+    }
     environment.filters |= {
         "number": words.number,
         "measured": words.measured,
@@ -56,6 +81,9 @@ def render(tree: dict[str, Any], language: Language = "en") -> str:
         "curves": curves.of_training(tree["history"]),
         "composition": curves.of_composition(tree["training"]["composition"]),
         "judged": judged.of_measurements(tree["measurements"]),
+        "slices": slices.drawn(tree["slices"]),
+        "timeline": timeline.drawn(tree["timeline"]),
+        "tradeoff": tradeoff.drawn(tree["tradeoff"]),
         **searching.of_sweep(tree["sweep"]),
     }
     return environment.get_template("dossier.html").render(**tree, plots=drawn, language=language)

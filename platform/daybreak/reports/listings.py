@@ -1,6 +1,7 @@
 """What the listing commands print for people: one table each."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from daybreak.records import RunRecord
@@ -80,7 +81,7 @@ def gates(listing: Mapping[str, Any]) -> "Table":
             each["gate"],
             each["mode"],
             ", ".join(f"{name} {value}" for name, value in each["limits"].items()),
-            each["file"],
+            "/".join(Path(each["file"]).parts[-2:]),
         )
         for each in listing["gates"]
     ]
@@ -103,17 +104,16 @@ def gate_plan(listing: Mapping[str, Any]) -> "Table":
     return table(("gate", "question", "if it truly is", "rows", "needed", "can pass"), rows)
 
 
-def explanation(listing: Mapping[str, Any]) -> "Table":
-    """Verdicts in plain words."""
-    return table(
-        ("gate", "outcome", "why"), [(each["gate"], each["outcome"], each["reason"]) for each in listing["verdicts"]]
-    )
-
-
 def answers(listing: Mapping[str, Any]) -> "Table":
     """The champion's answers."""
     rows = [(each["text"], each["label"], f"{each['probability']:.3f}") for each in listing["answers"]]
     return table(("text", "label", "probability"), rows, f"champion: version {listing['version']}")
+
+
+def written(listing: Mapping[str, Any]) -> "Table":
+    """What the champion answers in words."""
+    rows = [(each["text"], each["answer"]) for each in listing["answers"]]
+    return table(("text", "answer"), rows, f"champion: version {listing['version']}")
 
 
 def model_versions(listing: Mapping[str, Any]) -> "Table":

@@ -17,6 +17,8 @@ _COLOURS = {
     "#030303": "var(--line)",
     "#040404": "var(--accent)",
     "#050505": "var(--second)",
+    "#060606": "var(--good)",
+    "#070707": "var(--bad)",
 }
 # The same on a page of somebody else's, which may be light or dark.
 _ELSEWHERE = {
@@ -25,8 +27,10 @@ _ELSEWHERE = {
     "var(--line)": "#c8c8c8",
     "var(--accent)": "#2f6fde",
     "var(--second)": "#d97706",
+    "var(--good)": "#22795a",
+    "var(--bad)": "#b3352b",
 }
-INK, FAINT, LINE, ACCENT, SECOND = _COLOURS
+INK, FAINT, LINE, ACCENT, SECOND, GOOD, BAD = _COLOURS
 
 
 def loss_curve(history: Sequence[Mapping[str, float]]) -> str:
@@ -87,11 +91,12 @@ def _smooth(values: Sequence[float]) -> list[float]:
     return [sum(window) / len(window) for window in windows]
 
 
-def frame(*, wide: bool = False) -> "tuple[Figure, Axes]":
-    """As wide as the page or half of it, so that its letters are as large as the page's."""
+def frame(*, wide: bool = False, rows: int = 0) -> "tuple[Figure, Axes]":
+    """As wide as the page or half of it, so that its letters are as large as the page's; as high as `rows` ask."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8.6, 2.9) if wide else (4.3, 2.4), layout="constrained")
+    size = (8.6, 2.9) if wide else (4.3, max(1.3, 0.5 + 0.27 * rows) if rows else 2.4)
+    figure = Figure(figsize=size, layout="constrained")
     axes = figure.add_subplot()
     style(axes)
     axes.grid(axis="y", color=LINE, linewidth=0.8)
@@ -105,6 +110,21 @@ def style(axes: "Axes") -> None:
     for name, spine in axes.spines.items():
         spine.set_visible(name == "bottom")
         spine.set_color(LINE)
+
+
+def day(at: str) -> float:
+    """A moment in ISO 8601 as days since the epoch, which is how axes count them."""
+    from datetime import datetime
+
+    return datetime.fromisoformat(at).timestamp() / 86400
+
+
+def by_day(axes: "Axes", days: Sequence[float]) -> None:
+    """Few dates below, written so that both languages read them."""
+    from matplotlib.dates import AutoDateLocator, DateFormatter
+
+    axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=7))
+    axes.xaxis.set_major_formatter(DateFormatter("%m-%d" if days[-1] - days[0] >= 1 else "%m-%d %H:%M"))
 
 
 def as_svg(figure: "Figure", salt: str) -> str:

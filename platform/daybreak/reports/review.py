@@ -29,6 +29,19 @@ def imported(told: Mapping[str, Any]) -> str:
     return f"{', '.join(parts + left)}: {', '.join(told['batches']) or 'no batch'}. The next preparation takes them in."
 
 
+def toxicity_exported(told: Mapping[str, Any]) -> str:
+    """How many rows wait to be called toxic or clean, and what to do with the files."""
+    return (
+        f"{told['rows']} tasks in {told['tasks']}. In Label Studio, paste {told['interface']} as the labelling "
+        "interface, import the tasks, and bring the export back with daybreak data review import-toxicity FILE"
+    )
+
+
+def toxicity_imported(told: Mapping[str, Any]) -> str:
+    """How many rows are reviewed by now, and where that stands."""
+    return f"{told['reviewed']} rows are reviewed, in {told['file']}: commit it, and the next night measures by it."
+
+
 def report(told: Mapping[str, Any]) -> "Group":
     """Where the page is, and a line for each version that it was compared with."""
     from rich.console import Group

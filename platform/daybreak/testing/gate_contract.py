@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from daybreak import digests
+from daybreak.gates import plugins
 from daybreak.gates.base import GateParams
 from daybreak.gates.judge import ask
 from daybreak.records import DatasetRef, Evidence, Measurements, Outcome, Verdict
@@ -71,6 +72,11 @@ class GateContract:
         assert not undocumented, f"limits without a description of their unit: {undocumented}"
 
 
+def load_gate(path: Path) -> ModuleType:
+    """A gate from a file, such as one in a project's `plugins/`, as a night loads it. Raises PluginError."""
+    return plugins.load(path)
+
+
 def make_evidence(folder: Path, *, champion: bool = True) -> Evidence:
     """Measurements of an imagined good candidate and champion on 2,000 rows, written as `evaluation` writes them."""
     import pandas as pd
@@ -89,6 +95,7 @@ def make_evidence(folder: Path, *, champion: bool = True) -> Evidence:
     _write(candidate.path, "calibration", _calibration())
     _write(candidate.path, "contamination", _contamination())
     _write(candidate.path, "golden", {"cases": 20, "not_asked": 0, "failed": []})
+    _write(candidate.path, "learned", {"known": True, "rows": 7 * ROWS, "test": [], "release_set": []})
     _write(candidate.path, "licence", _licence())
     _write(candidate.path, "release_set", {"rows": 0, "digest": None})
     _write(candidate.path, "robustness", _robustness())
@@ -97,6 +104,8 @@ def make_evidence(folder: Path, *, champion: bool = True) -> Evidence:
     opponent = _measured(folder / "champion", "b" * 64, wrong_every=10, offset=1) if champion else None
     if opponent:
         _write(opponent.path, "release_set", {"rows": 0, "digest": None})
+        _write(opponent.path, "learned", {"known": True, "rows": 6 * ROWS, "test": [], "release_set": []})
+        _write(opponent.path, "drift", _drift())
     return Evidence(candidate=candidate, champion=opponent, dataset=dataset)
 
 
@@ -143,7 +152,12 @@ def _fairness() -> dict[str, Any]:
 
 
 def _toxicity() -> dict[str, Any]:
-    return {"judge": "word_list", "rows": ROWS, "toxic": 4, "share": 4 / ROWS, "by_label": {}, "examples": []}
+    words = {"rows": ROWS, "toxic": 1, "share": 1 / ROWS, "by_label": {}, "by_word": {}, "examples": []}
+    errors = {"positives": 400, "detected": 360, "negatives": 4_000, "passed": 3_996}
+    judge = {"judge": "imagined", "judge_sha256": "e" * 64, "threshold": 0.5, "errors": errors, "known_from": "card"}
+    seen = {"rows": ROWS, "sampled": ROWS, "toxic": 6, "share": 6 / ROWS, "by_label": {}, "examples": []}
+    zh = {**judge, **seen, "kind": None, "reviewed": 0}
+    return {"word_list": words, "rows": ROWS, "languages": {"zh": zh}, "unjudged": {}, "generations": None}
 
 
 def _latency() -> dict[str, Any]:
@@ -159,6 +173,11 @@ def _calibration() -> dict[str, Any]:
 def _contamination() -> dict[str, Any]:
     benchmark = {"set": "exam.jsonl", "rows": 500, "found": 0, "examples": []}
     return {"leakage": {"pairs": 0, "max_similarity": 0.7}, "sets": [benchmark], "test_rows": ROWS}
+
+
+def _drift() -> dict[str, Any]:
+    found = {"p_value": 0.4, "effect": 0.51, "typical": ["一家新店"]}
+    return {"known": True, "learned": 6 * ROWS, "added": ROWS, **found}
 
 
 def _licence() -> dict[str, Any]:

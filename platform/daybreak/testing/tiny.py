@@ -91,6 +91,39 @@ def make_model(folder: Path, dataset: DatasetRef, steps: int = 60) -> ModelRef:
     return ModelRef(path=folder, recipe="classify", labels=LABELS, sha256=sha256, base=base, seed=17, metrics={})
 
 
+def make_writer(folder: Path, dataset: DatasetRef, steps: int = 40) -> ModelRef:
+    """A two-layer, 32-wide Llama that has seen the dialogues for a few steps; `folder` must exist and be empty."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    from daybreak.recipes import generate
+    from daybreak.recipes.encoders import folder as folders
+    from daybreak.training.bases import tokenizer as tokenizers
+    from daybreak.training.feeding import tokens
+
+    rows = tokens.read(dataset.split("train"))
+    tokenizer = tokenizers.train_bytes(rows.texts, 400, 128)
+    examples = [each for each in generate.examples(rows, (), tokenizer, 64) if len(each.ids) < 64]
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(17)
+        sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+        special = {name: getattr(tokenizer, name) for name in ("pad_token_id", "bos_token_id", "eos_token_id")}
+        network = LlamaForCausalLM(LlamaConfig(vocab_size=400, max_position_embeddings=128, **special, **sizes))
+        optimiser = torch.optim.AdamW(network.parameters(), 5e-3)
+        for step in range(steps):
+            each = examples[step % len(examples)]
+            targets = torch.tensor([each.targets])
+            logits = network(input_ids=torch.tensor([each.ids])).logits
+            loss = torch.nn.functional.cross_entropy(logits[0], targets[0])
+            loss.backward()  # type: ignore[no-untyped-call]  # torch's own
+            optimiser.step()
+            optimiser.zero_grad()
+    description = {"recipe": "generate", "labels": [], "max_length": 64}
+    sha256 = folders.save(network, tokenizer, description, folder)
+    base = BaseRef(source="scratch", revision="", weights_sha256="", tokenizer_sha256="")
+    return ModelRef(path=folder, recipe="generate", labels=(), sha256=sha256, base=base, seed=17, metrics={})
+
+
 def make_tokenizer(text: str):  # type: ignore[no-untyped-def]  # transformers has no types
     """A transformers tokenizer of single characters, those of `text`."""
     from tokenizers import Regex, Tokenizer, models, pre_tokenizers, processors

@@ -30,6 +30,13 @@ def classifier(labels: Sequence[str]) -> Signature:
     return Signature(inputs=inputs, outputs=(Tensor(name="logits", dtype="float32", shape=(-1, len(labels))),))
 
 
+def writer() -> Signature:
+    """Token ids, mask and positions, [batch, length] -> logits, [batch, length, vocabulary]; the cache goes unnamed."""
+    names = ("input_ids", "attention_mask", "position_ids")
+    inputs = tuple(Tensor(name=name, dtype="int64", shape=(-1, -1)) for name in names)
+    return Signature(inputs=inputs, outputs=(Tensor(name="logits", dtype="float32", shape=(-1, -1, -1)),))
+
+
 def to_mlflow(signature: Signature) -> "ModelSignature":
     """The same in MLflow's words."""
     import numpy as np

@@ -14,7 +14,7 @@ from daybreak.recipes.base import Rows
 from daybreak.recipes.decoders import answering
 from daybreak.recipes.params import ModelParams
 from daybreak.records import DatasetRef, Measurements, ModelRef
-from daybreak.training import devices, fitting, seed
+from daybreak.training import devices, expecting, fitting, seed
 from daybreak.training.bases import pretrained
 from daybreak.training.feeding import tokens
 from daybreak.training.fitting import Subject
@@ -39,7 +39,8 @@ def compare(
     """Measure model and base on the test split, and let both go on with a few rows of it, into `folder/measurements`.
 
     generation.json holds `rows`, `base` and `tuned` (loss, and what the recipe measures), and `examples` (`id, asked,
-    reference, before, after`). ModelError for a model that is not intact; DataError for rows nobody can learn from.
+    reference, before, after`); base.parquet what the base of a model that writes expects, row by row. ModelError for a
+    model that is not intact; DataError for rows nobody can learn from.
     """
     recipe, device, say = recipes.find(made.recipe), devices.choose(training), report or _silent
     texts = partial(_texts, dataset)
@@ -57,20 +58,25 @@ def compare(
     questions = _questions(base.tokenizer, rows) if recipe.BASE == "decoder" else []
     told: dict[str, Any] = {"rows": len(found), "remarks": found.remarks()}
     said: dict[str, list[str]] = {}
+    place = folder / "measurements"
+    place.mkdir(parents=True)
     with seed.fixed(training.seed, training.threads):
-        for place, name in enumerate(("base", "tuned")):
-            say(place / 2, f"measuring the {name} model on {len(found)} test rows")
+        for turn, name in enumerate(("base", "tuned")):
+            say(turn / 2, f"measuring the {name} model on {len(found)} test rows")
             untuned = name == "base"
             network = recipe.build(base.network(0.0), dataset.labels, 0.0) if untuned else recipe.load_model(made)
             network = network.to(device.torch_device)
             told[name] = fitting.measure(network, recipe, subject, dataset.labels, device)
-            say(place / 2 + 0.3, f"the {name} model goes on with {len(questions)} rows")
+            if untuned and recipe.BASE == "decoder":
+                row_by_row = expecting.rows(network, recipe, subject, device)
+                expecting.write(row_by_row, found, base.tokenizer, place / expecting.FILE)
+            say(turn / 2 + 0.3, f"the {name} model goes on with {len(questions)} rows")
             said[name] = [_go_on(network, base.tokenizer, each, rows) for each in questions]
     told["examples"] = [
         {"id": each.row, "asked": each.asked, "reference": each.reference, "before": before, "after": after}
         for each, before, after in zip(questions, said["base"], said["tuned"], strict=True)
     ]
-    return _seal(told, recipe.METRICS, made, dataset, folder / "measurements")
+    return _seal(told, recipe.METRICS, made, dataset, place)
 
 
 def _texts(dataset: DatasetRef) -> Sequence[str]:
@@ -89,7 +95,6 @@ def _go_on(network: nn.Module, tokenizer: Any, asked: answering.Question, rows: 
 
 
 def _seal(told: dict[str, Any], names: Any, made: ModelRef, dataset: DatasetRef, place: Path) -> Measurements:
-    place.mkdir(parents=True)
     (place / FILE).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     metrics = {name: told["tuned"][name] for name in names}
     return Measurements(

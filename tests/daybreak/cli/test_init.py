@@ -33,9 +33,9 @@ def test_it_says_what_comes_next(checkout: Path) -> None:
     assert "daybreak run --project news" in lines[-1]
 
 
-def test_a_model_that_writes_is_trained_by_another_flow(checkout: Path) -> None:
+def test_a_model_that_writes_has_a_night_like_others(checkout: Path) -> None:
     lines = init("talks", "--recipe", "generate").stdout.splitlines()
-    assert "daybreak run train-model --project talks" in lines[-1]
+    assert "daybreak run --project talks" in lines[-1]
 
 
 def test_a_base_for_others_is_trained_by_that_flow_too(checkout: Path) -> None:

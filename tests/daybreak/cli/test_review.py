@@ -52,3 +52,14 @@ def test_people_are_told_what_to_do_next(run: Run, tmp_path: Path) -> None:
     back = run("import", str(answered(tmp_path / "tasks.json")), as_json=False)
     assert "reviewed-by-li-" in back
     assert "The next preparation takes them in" in back
+
+
+def test_rows_to_call_toxic_or_clean_make_a_round_trip(run: Run, staged_project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "toxic.json"
+    assert run("export-toxicity", str(path), "--rows", "12")["rows"] == 12
+    given = [{**task["data"], "label": "clean"} for task in json.loads(path.read_text(encoding="utf-8"))]
+    path.write_text(json.dumps(given), encoding="utf-8")
+    assert run("import-toxicity", str(path)) == {"reviewed": 12, "file": "data/toxicity/reviewed.jsonl"}
+    assert (staged_project.root / "data/toxicity/reviewed.jsonl").is_file()
+    assert "12 rows are reviewed" in run("import-toxicity", str(path), as_json=False)
+    assert "import-toxicity FILE" in run("export-toxicity", str(path), "--rows", "12", as_json=False)

@@ -38,3 +38,20 @@ def test_golden_cases_and_benchmarks_are_looked_for_in_train(
     assert counted == {"exam.jsonl": (1, 0), "golden cases": (2, 1)}
     assert found["leakage"] == LEAKAGE
     assert contamination.headlines(found) == {"contaminated_items": 1.0}
+
+
+def test_a_file_that_cannot_be_read_is_told_and_stops_nothing(
+    subject: Subject, copied: DatasetRef, tmp_path: Path
+) -> None:
+    (copied.path / "split/leakage.json").write_text(json.dumps(LEAKAGE), encoding="utf-8")
+    (copied.path.parent / "params.yaml").write_text("{}\n", encoding="utf-8")
+    folder = copied.path / "benchmarks"
+    folder.mkdir()
+    (folder / "good.jsonl").write_text('{"text": "另一题"}\n', encoding="utf-8")
+    (folder / "cut.parquet").write_bytes(b"PAR1 and no more")
+    (folder / "empty.csv").write_bytes(b"")
+    (folder / "other.csv").write_text("colour,size\nred,1\n", encoding="utf-8")
+    found = contamination.measure(replace(subject, dataset=copied), tmp_path)
+    assert [each["set"] for each in found["sets"]] == ["good.jsonl"]
+    assert found["unread"].keys() == {"cut.parquet", "empty.csv", "other.csv"}
+    assert found["unread"]["other.csv"].startswith("other.csv has the columns colour, size; expected one of text")

@@ -38,3 +38,31 @@ def test_about_a_tenth_of_the_signs_are_mistyped() -> None:
     changed = sum(disturbing.typos(text, random.Random(seed)) != text for seed in range(20))
     assert changed == 20
     assert all(abs(len(disturbing.typos(text, random.Random(seed))) - 100) <= 10 for seed in range(20))
+
+
+@pytest.mark.parametrize("way", sorted(disturbing.ways()))
+def test_every_way_disturbs_both_languages_where_their_script_can(way: str) -> None:
+    """Chinese has no case, and nothing to widen but the Latin letters and digits that stand in it."""
+    disturb = disturbing.ways()[way]
+
+    def touched(text: str) -> bool:
+        return any(disturb(text, random.Random(seed)) != text for seed in range(20))
+
+    assert touched(ENGLISH)
+    assert touched(CHINESE) == (way not in ("case", "full_width"))
+    assert touched(f"{CHINESE}Wi-Fi 也很快")
+
+
+def test_words_of_english_are_whole_and_keep_their_capital() -> None:
+    ways = disturbing.ways()
+    assert ways["homophones"]("Their today", random.Random(1)) in ("There today", "They're today")
+    assert ways["homophones"]("today, anthem, isn't", random.Random(1)) == "today, anthem, isn't"
+    assert ways["lookalikes"]("mm", random.Random(1)) in ("rnm", "mrn")
+    long = "I can hear the staff clean the room here, it's great and quite nice, would recommend their breakfast. " * 3
+    spelt = ways["homophones"](long, random.Random(3)).split()
+    changed = sum(before != after for before, after in zip(long.split(), spelt, strict=True))
+    assert changed == round(0.1 * len(long.split()))
+
+
+def test_what_turns_a_sentence_round_is_not_misheard() -> None:
+    assert disturbing.ways()["homophones"]("no, not, never", random.Random(1)) == "no, not, never"

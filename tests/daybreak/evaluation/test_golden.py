@@ -1,14 +1,17 @@
 """Golden cases are asked of the artifact that ships."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from daybreak.errors import DataError
 from daybreak.evaluation import golden
 from daybreak.evaluation.subject import Subject
+from daybreak.inference import Batch, Predictor
 from daybreak.records import DatasetRef
 
 
@@ -17,7 +20,7 @@ def asked(subject: Subject, copied: DatasetRef) -> Subject:
     return replace(subject, dataset=copied)
 
 
-def _write(asked: Subject, *cases: dict[str, object]) -> None:
+def _write(asked: Subject, *cases: Mapping[str, object]) -> None:
     folder = asked.dataset.path.parent / "data" / "golden"
     folder.mkdir(parents=True)
     lines = "".join(json.dumps(case, ensure_ascii=False) + "\n" for case in cases)
@@ -26,7 +29,7 @@ def _write(asked: Subject, *cases: dict[str, object]) -> None:
 
 def test_without_cases_nothing_is_asked(asked: Subject, tmp_path: Path) -> None:
     found = golden.measure(asked, tmp_path)
-    assert found == {"cases": 0, "not_asked": 0, "failed": []}
+    assert found == {"cases": 0, "not_asked": 0, "unasked": [], "failed": []}
     assert golden.headlines(found) == {}
 
 
@@ -36,9 +39,11 @@ def test_what_does_not_hold_is_named(asked: Subject, tmp_path: Path) -> None:
         {"text": "房间 好 满意 great", "label": "positive"},
         {"text": "早餐 差 失望 awful", "label": "positive", "why": "a mistake on purpose"},
         {"text": "你好", "answer": "您好"},
+        {"text": "房间 差", "label": ["negative", "positive"]},
     )
     found = golden.measure(asked, tmp_path)
-    assert (found["cases"], found["not_asked"]) == (2, 1)
+    assert (found["cases"], found["not_asked"]) == (2, 2)
+    assert found["unasked"] == ["data/golden/promises.jsonl:3", "data/golden/promises.jsonl:4"]
     assert found["failed"] == [
         {
             "text": "早餐 差 失望 awful",
@@ -55,3 +60,17 @@ def test_a_case_that_cannot_be_read_is_named(asked: Subject, tmp_path: Path) -> 
     _write(asked, {"text": "好", "colour": "red"})
     with pytest.raises(DataError, match=r"promises.jsonl:1 is no golden case"):
         golden.measure(asked, tmp_path)
+
+
+class Company(Predictor):
+    """Answers negative to whatever is not alone in its batch."""
+
+    def logits(self, batch: Batch) -> "np.typing.NDArray[np.float32]":
+        found = super().logits(batch)
+        return found if len(found) == 1 else np.tile(np.array([[1.0, 0.0]], np.float32), (len(found), 1))
+
+
+def test_every_case_is_asked_alone(asked: Subject, tmp_path: Path) -> None:
+    _write(asked, *({"text": f"房间 好 满意 great {place}", "label": "positive"} for place in range(5)))
+    asked.__dict__["predictor"] = Company.of(asked.artifact)
+    assert golden.measure(asked, tmp_path)["failed"] == []

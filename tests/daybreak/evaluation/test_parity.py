@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from daybreak.errors import ModelError
 from daybreak.evaluation import parity
 from daybreak.evaluation.subject import Subject
 from daybreak.gates.parity import Params, check
-from daybreak.inference import MANIFEST, MODEL, Batch, Predictor, digest
+from daybreak.inference import MANIFEST, MODEL, Batch, Predictions, Predictor, digest
 from daybreak.records import ArtifactRef, DatasetRef, Evidence, ExportRef, Measurements, Outcome
 
 
@@ -153,3 +153,22 @@ def test_the_right_ones_pass(subject: Subject, tmp_path: Path) -> None:
     found = parity.measure(subject, tmp_path)
     assert max(shape["onnx-fp32"] for shape in found["shapes"]) < 1e-4
     assert {shape["batch"] for shape in found["shapes"]} == {1, 2, 7, 32}
+    assert all(shape["flips"]["onnx-fp32"] == 0 and shape["rows"] >= 8 for shape in found["shapes"])
+
+
+class Crowded(Predictor):
+    """Answers the other way round where more than seven rows come at once."""
+
+    def logits(self, batch: Batch) -> "np.typing.NDArray[np.float32]":
+        found = super().logits(batch)
+        return found if len(found) <= 7 else found[:, ::-1]
+
+    def predict(self, texts: Sequence[str], batch_size: int = 32) -> Predictions:
+        return super().predict(texts, min(batch_size, 7))
+
+
+def test_answers_that_hang_on_the_shape_of_a_batch_are_refused(subject: Subject, tmp_path: Path) -> None:
+    subject.__dict__["predictor"] = Crowded.of(subject.artifact)
+    outcome, reason = judged(subject, tmp_path / "measured")
+    assert outcome is Outcome.FAIL
+    assert "Labels that onnx-int8 changes in batches of 12 shapes: 3" in reason

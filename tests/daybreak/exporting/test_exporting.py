@@ -14,9 +14,14 @@ TEXTS = ["房间很好", "服务很差，非常失望"]
 
 
 def test_the_same_model_exports_to_the_same_bytes(classifier: ModelRef, exported: ExportRef, tmp_path: Path) -> None:
-    again = export(classifier, ExportingParams(ship="onnx-fp32"), TEXTS, tmp_path)
+    again = export(classifier, ExportingParams(), TEXTS, tmp_path)
     assert (again.fp32.sha256, again.int8.sha256) == (exported.fp32.sha256, exported.int8.sha256)
-    assert again.shipped is again.fp32
+
+
+def test_only_what_ships_is_written_and_what_it_is_made_from(classifier: ModelRef, tmp_path: Path) -> None:
+    found = export(classifier, ExportingParams(ship="onnx-fp32"), TEXTS, tmp_path)
+    assert found.shipped is found.artifacts[0] and len(found.artifacts) == 1
+    assert found.twin is None
 
 
 def test_names_its_exporter_and_what_ships(exported: ExportRef, classifier: ModelRef) -> None:

@@ -20,7 +20,8 @@ def test_a_project_has_all_it_needs(checkout: Path) -> None:
     assert project == find_project("news", checkout)
     assert list_projects(checkout) == ["sample", "news"]
     names = sorted(path.relative_to(project.root).as_posix() for path in project.root.rglob("*"))
-    expected = [".gitignore", "data", "data/incoming", "dvc.yaml", "params.yaml", "rows", "rows/README.md"]
+    expected = [".gitignore", "data", "data/incoming", "dvc.yaml", "params.yaml"]
+    expected += ["plugins", "plugins/README.md", "plugins/_sure_mistakes.py", "rows", "rows/README.md"]
     assert names == expected
     assert "`text` and `label`" in (project.root / "rows" / "README.md").read_text(encoding="utf-8")
     assert not (checkout / "projects" / ".partial").exists()

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from nights import ROWS, live, paired_pass_rate, slack
+from nights import ROWS, live, live_by_gates, paired_pass_rate, slack
 
-from daybreak.gates.anchor import MARGIN, against_anchor, becomes_anchor
+from daybreak.gates.anchor import MARGIN, against_anchor, against_champion, becomes_anchor, change, missing
+from daybreak.gates.comparing import Pair
 from daybreak.gates.parity import Params as Parity
 from daybreak.gates.statistics import clopper_pearson, confidence_at
 from daybreak.records import Outcome
@@ -16,23 +17,23 @@ HISTORIES = 600
 
 
 def test_an_equal_candidate_passes_and_a_worse_one_does_not() -> None:
-    assert against_anchor(100, 102, ROWS, margin=MARGIN).outcome is Outcome.PASS
-    assert against_anchor(60, 160, ROWS, margin=MARGIN).outcome is Outcome.FAIL
-    undecided = against_anchor(90, 115, ROWS, margin=MARGIN)
+    assert against_anchor(Pair(100, 102, ROWS), margin=MARGIN).outcome is Outcome.PASS
+    assert against_anchor(Pair(60, 160, ROWS), margin=MARGIN).outcome is Outcome.FAIL
+    undecided = against_anchor(Pair(90, 115, ROWS), margin=MARGIN)
     assert undecided.outcome is Outcome.INCONCLUSIVE
     assert undecided.needs_more
 
 
 def test_a_later_attempt_must_show_more() -> None:
-    first, tenth = (against_anchor(100, 108, ROWS, margin=MARGIN, attempt=attempt) for attempt in (1, 10))
+    first, tenth = (against_anchor(Pair(100, 108, ROWS), margin=MARGIN, attempt=attempt) for attempt in (1, 10))
     assert first.outcome is Outcome.PASS
     assert tenth.outcome is Outcome.INCONCLUSIVE
     assert "(attempt 10 since the last release)" in tenth.sentence
-    assert "resetting the anchor" in tenth.sentence
+    assert "--override --by NAME" in tenth.sentence
 
 
 def test_no_rows_decide_nothing() -> None:
-    assert against_anchor(0, 0, 0, margin=MARGIN).outcome is Outcome.INCONCLUSIVE
+    assert against_anchor(Pair(0, 0, 0), margin=MARGIN).outcome is Outcome.INCONCLUSIVE
 
 
 def test_only_a_proven_gain_raises_the_anchor() -> None:
@@ -99,3 +100,36 @@ def test_a_model_at_the_margin_does_not_get_through_by_patience() -> None:
 def test_without_sharing_the_error_it_would() -> None:
     released, _levels = live(lambda _night, level: 0 * level + MARGIN, 30, HISTORIES, margin=MARGIN, spending=False)
     assert released.any(axis=1).mean() > 0.2
+
+
+def test_the_gates_own_code_decides_as_the_simulation_does() -> None:
+    """Journal, anchor, attempts and the other gates, night after night: half a point a night gets nowhere."""
+    found = live_by_gates(lambda night, _lost: 0.005 * (night + 1), 12, 8)
+    assert found.lost.max() < 0.02
+    assert found.released.mean() < 0.3
+    assert not found.alarms.any()
+
+
+def test_equal_nights_are_released_again_and_again_by_the_gates_own_code() -> None:
+    found = live_by_gates(lambda _night, _lost: 0.0, 4, 12)
+    assert found.released[:, 0].mean() >= 0.6
+    assert (found.lost == 0).all()
+
+
+def test_the_champion_is_held_against_without_a_margin() -> None:
+    assert against_champion(Pair(100, 120, ROWS), unit="test rows").outcome is Outcome.PASS
+    worse = against_champion(Pair(100, 160, ROWS), unit="test rows")
+    assert worse.outcome is Outcome.FAIL
+    assert "at best" in worse.sentence
+    assert "no loss that chance does not explain is asked" in worse.sentence
+    assert against_champion(Pair(0, 0, 0), unit="test rows").outcome is Outcome.INCONCLUSIVE
+
+
+def test_what_a_release_makes_of_the_anchor() -> None:
+    assert (change(Pair(140, 90, ROWS), 1), change(Pair(110, 100, ROWS), 1)) == ("raised", "kept")
+
+
+def test_an_anchor_without_files_decides_nothing() -> None:
+    finding = missing(3, MARGIN)
+    assert finding.outcome is Outcome.INCONCLUSIVE
+    assert "Bring its files back" in finding.sentence

@@ -35,3 +35,11 @@ def test_what_was_not_looked_at_is_no_pass(evidence: Evidence, change: Change) -
     change("contamination", lambda found: found.update(leakage=None))
     with pytest.raises(DataError, match="left no word on leakage"):
         check(evidence, Params())
+
+
+def test_a_benchmark_that_cannot_be_read_is_open(evidence: Evidence, change: Change) -> None:
+    change("contamination", lambda found: found.update(unread={"exam.parquet": "exam.parquet cannot be read: cut."}))
+    verdict = check(evidence, Params())
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "Items of exam.parquet that stand in the training rows" in verdict.reason
+    assert "It cannot be read: exam.parquet cannot be read: cut." in verdict.reason

@@ -191,13 +191,18 @@ def test_simulated_candidates_are_judged_as_the_gate_judges(evidence: Evidence, 
 
 
 def test_the_plan_says_how_many_rows_a_group_needs() -> None:
-    groups = {"group_region": {"north": 900, "south": 90}, "group_empty": {}}
-    (question,) = plan(Rows(7000, 990, 990, "test rows", {}, groups), Params())
+    groups = {"region": {"north": 900, "south": 90}, "one": {"all": 990}}
+    rows = Rows(7000, 990, 990, "test rows", {}, groups, {"region": 31, "one": 400})
+    question, by_label = plan(rows, Params())
     assert "region" in question.question
     assert question.rows == 90
     assert question.needed is not None
     assert question.needed > 90
     assert not question.settled
+    assert (by_label.rows, by_label.settled) == (31, False)
+    assert by_label.needed is not None
+    assert by_label.needed < question.needed, "its limit is wider"
+    assert len(list(plan(rows, Params(max_rate_gap=1)))) == 1
 
 
 def test_another_language_without_groups_is_not_applicable(evidence: Evidence, change: Change) -> None:
@@ -205,3 +210,10 @@ def test_another_language_without_groups_is_not_applicable(evidence: Evidence, c
     verdict = check(evidence, Params())
     assert verdict.outcome is Outcome.NOT_APPLICABLE
     assert verdict.code == "no_probes_no_groups"
+
+
+def test_the_shift_of_scores_stands_beside_the_flips(evidence: Evidence, change: Change) -> None:
+    most = {"term": "一位女士", "mean_shift": 0.12}
+    change("fairness", lambda found: found["languages"]["zh"].update(mean_shift=0.013, most_shifted=most))
+    reason = check(evidence, Params()).reason
+    assert "move a label's probability by 1.30 % on average, most for “一位女士”: 12.00 % (zh)." in reason

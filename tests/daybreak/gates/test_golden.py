@@ -25,3 +25,17 @@ def test_without_cases_there_is_nothing_to_judge(evidence: Evidence, change: Cha
     assert verdict.outcome is Outcome.NOT_APPLICABLE
     assert verdict.code == "no_golden_cases"
     assert not verdict.blocks
+
+
+def test_a_case_that_was_not_asked_is_no_promise_kept(evidence: Evidence, change: Change) -> None:
+    change(
+        "golden", lambda found: found.update(not_asked=2, unasked=["data/golden/a.jsonl:4", "data/golden/a.jsonl:9"])
+    )
+    verdict = check(evidence, Params())
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "cannot be asked (data/golden/a.jsonl:4, data/golden/a.jsonl:9): 2 on 22 cases" in verdict.reason
+    assert "A classifier is asked for one label, a model that writes for words" in verdict.reason
+    change("golden", lambda found: found.update(cases=0))
+    assert check(evidence, Params()).outcome is Outcome.INCONCLUSIVE
+    change("golden", lambda found: found.update(cases=20, failed=[FAILED]))
+    assert check(evidence, Params()).outcome is Outcome.FAIL

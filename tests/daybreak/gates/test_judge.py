@@ -48,7 +48,7 @@ def test_every_gate_is_asked_and_written_down(sealed: Evidence, tmp_path: Path) 
     assert judgement.champion_version == 3
     written = json.loads((tmp_path / VERDICTS).read_text(encoding="utf-8"))
     assert written["digest"] == judgement.digest
-    assert written["limits"]["quality"]["margin"] == 0.025
+    assert written["limits"]["quality"]["margin"] == 0.024
 
 
 def test_the_digest_covers_verdicts_evidence_and_champion(sealed: Evidence, tmp_path: Path) -> None:

@@ -54,3 +54,18 @@ def test_a_difference_that_is_no_number_never_passes(evidence: Evidence, change:
     change("parity", lambda found: found["shapes"][1].update({"onnx-fp32": float("nan")}))
     with pytest.raises(DataError, match="is not a number"):
         check(evidence, Params())
+
+
+@pytest.mark.parametrize(("flips", "outcome"), [(4, Outcome.PASS), (60, Outcome.FAIL), (24, Outcome.INCONCLUSIVE)])
+def test_labels_that_change_with_the_shape_of_the_batch(
+    evidence: Evidence, change: Change, flips: int, outcome: Outcome
+) -> None:
+    def spread(found: dict[str, Any]) -> None:
+        first, second = found["shapes"]
+        first.update(rows=262, flips={"onnx-int8": flips, "onnx-fp32": 0})
+        second.update(rows=262, flips={"onnx-int8": 0, "onnx-fp32": 0})
+
+    change("parity", spread)
+    verdict = check(evidence, Params())
+    assert verdict.outcome is outcome
+    assert "Labels that onnx-int8 changes in batches of 2 shapes" in verdict.reason

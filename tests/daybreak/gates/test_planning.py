@@ -71,3 +71,24 @@ def test_gates_that_are_off_ask_nothing(dataset: DatasetRef) -> None:
     asked = plan(dataset, gates_section().model_validate({"parity": {"mode": "off"}}))
     assert {"quality", "toxicity"} <= asked.keys()
     assert "parity" not in asked
+
+
+def test_declared_groups_are_counted_by_column_and_by_their_rarest_label(dataset: DatasetRef) -> None:
+    path = dataset.split("test")
+    regions = ["north"] * 6 + ["south"] * 3 + [None]
+    said = [json.dumps({"region": region}) for region in regions]
+    pd.read_parquet(path).assign(slices=said).to_parquet(path)
+    two = dataset.model_copy(update={"labels": ("negative", "positive")})
+    rows = count(two)
+    assert rows.groups == {"region": {"north": 6, "south": 3, "(missing)": 1}}
+    assert rows.rarest == {"region": 0}
+    (dataset.path / "release").mkdir()
+    more = [
+        {"id": str(row), "text": "x", "label": "negative", "slices": json.dumps({"region": None})} for row in range(5)
+    ]
+    lines = [*more, {"id": "silent", "text": "x", "label": "negative"}]
+    (dataset.path / "release/rows.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (dataset.path / "split/certificate.json").write_text(json.dumps({"release_set": "f" * 64}), encoding="utf-8")
+    rows = count(two)
+    assert rows.groups["region"]["(missing)"] == 6
+    assert rows.rarest["region"] == 1

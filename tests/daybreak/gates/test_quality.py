@@ -1,14 +1,17 @@
 """The quality gate: floor, champion, baseline, and what cannot be compared."""
 
 import json
+import shutil
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from daybreak.errors import DataError
 from daybreak.gates.quality import Params, check
-from daybreak.records import Evidence, Outcome
+from daybreak.records import Evidence, Outcome, Standing, Verdict
 from daybreak.testing.gate_contract import ROWS, make_evidence, write_answers
 
 
@@ -229,3 +232,150 @@ def test_another_release_set_is_no_comparison(evidence: Evidence) -> None:
     freeze(evidence, wrong_every=10, digest="e" * 64)
     with pytest.raises(DataError, match="different release sets"):
         check(evidence, Params())
+
+
+def meet(evidence: Evidence, *, wrong_every: int, offset: int = 2, attempt: int = 1, comparison: int = 1) -> Evidence:
+    """The champion is not the anchor: that is version 3, with answers of its own to the same rows."""
+    assert evidence.champion is not None
+    folder = evidence.champion.path.with_name("anchor")
+    shutil.copytree(evidence.champion.path, folder)
+    write_answers(folder / "predictions.parquet", wrong_every=wrong_every, offset=offset)
+    anchor = evidence.champion.model_copy(update={"path": folder, "artifact_sha256": "c" * 64})
+    standing = Standing(attempt=attempt, comparison=comparison, anchor_version=3)
+    return evidence.model_copy(update={"anchor": anchor, "standing": standing})
+
+
+def findings(verdict: Verdict) -> dict[str, dict[str, Any]]:
+    return {found["question"]: found for found in verdict.details["findings"]}
+
+
+def test_an_anchor_that_is_not_the_champion_is_asked_about_too(evidence: Evidence) -> None:
+    verdict = check(meet(evidence, wrong_every=10), Params())
+    assert verdict.outcome is Outcome.PASS, verdict.reason
+    assert list(findings(verdict)) == [
+        "Accuracy",
+        "Accuracy against the champion",
+        "Accuracy against the anchor, version 3",
+        "Accuracy against the TF-IDF baseline",
+    ]
+    assert "no loss that chance does not explain is asked" in verdict.reason
+    assert verdict.details["anchor"] == {
+        "attempt": 1,
+        "comparison": 1,
+        "anchor_version": 3,
+        "change": "kept",
+        "release_set": "",
+    }
+
+
+def test_a_loss_to_the_champion_within_the_margin_still_fails_if_chance_does_not_explain_it(
+    evidence: Evidence,
+) -> None:
+    """The candidate breaks 40 rows of 2,000 and fixes none: two points, with nothing that luck could have made."""
+    assert evidence.champion is not None
+    path = evidence.candidate.path / "predictions.parquet"
+    champion = pd.read_parquet(evidence.champion.path / "predictions.parquet")
+    champion.loc[range(2, 402, 10), "predicted"] = "neither"
+    champion.to_parquet(path)
+    verdict = check(meet(evidence, wrong_every=8), Params())
+    assert verdict.outcome is Outcome.FAIL
+    assert findings(verdict)["Accuracy against the champion"]["outcome"] == "FAIL"
+    assert findings(verdict)["Accuracy against the anchor, version 3"]["outcome"] == "PASS"
+    assert "It fixes 0 answers of the champion and breaks 40" in verdict.reason
+
+
+def test_small_losses_do_not_add_up(evidence: Evidence) -> None:
+    """As good as a champion that itself is three points below the anchor."""
+    verdict = check(meet(evidence, wrong_every=14, offset=0), Params())
+    assert verdict.outcome is Outcome.FAIL or verdict.outcome is Outcome.INCONCLUSIVE
+    assert findings(verdict)["Accuracy against the champion"]["outcome"] == "PASS"
+    assert findings(verdict)["Accuracy against the anchor, version 3"]["outcome"] != "PASS"
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_later_attempts_must_show_more(evidence: Evidence, apart: bool) -> None:
+    """3.0 % of the error at the first attempt, 0.03 % at the tenth: with the champion as anchor, and with another."""
+    met = meet(evidence, wrong_every=10) if apart else evidence
+    late = met.standing.model_copy(update={"attempt": 10})
+    early, tenth = (check(each, Params()) for each in (met, met.model_copy(update={"standing": late})))
+    name = "anchor, version 3" if apart else "champion"
+    asked = findings(early)[f"Accuracy against the {name}"]
+    again = findings(tenth)[f"Accuracy against the {name} (attempt 10 since the last release)"]
+    assert (asked["outcome"], again["outcome"]) == ("PASS", "INCONCLUSIVE")
+    assert again["low"] < asked["low"]
+
+
+@pytest.mark.parametrize(("comparison", "change"), [(1, "raised"), (40, "kept")])
+def test_a_gain_that_is_proven_makes_the_next_anchor(evidence: Evidence, comparison: int, change: str) -> None:
+    """Forty rows better of 360 that differ; at the fortieth comparison that is no proof any more."""
+    standing = Standing(comparison=comparison)
+    answers(evidence, wrong_every=13, offset=2)
+    verdict = check(evidence.model_copy(update={"standing": standing}), Params())
+    assert verdict.details["anchor"]["change"] == change
+
+
+def test_without_a_champion_what_is_released_becomes_the_anchor(tmp_path: Path) -> None:
+    verdict = check(make_evidence(tmp_path, champion=False), Params())
+    assert verdict.details["anchor"]["change"] == "reset"
+
+
+def test_an_anchor_of_other_labels_is_succeeded_by_what_is_released(evidence: Evidence) -> None:
+    met = meet(evidence, wrong_every=10)
+    assert met.anchor is not None
+    (met.anchor.path / "predictions.json").write_text('{"labels": ["good", "bad"]}', encoding="utf-8")
+    verdict = check(met, Params())
+    assert "The anchor, version 3, has other labels" in verdict.reason
+    assert verdict.details["anchor"]["change"] == "reset"
+
+
+def test_an_anchor_whose_files_are_gone_is_not_passed_over(evidence: Evidence) -> None:
+    verdict = check(evidence.model_copy(update={"standing": Standing(anchor_version=3)}), Params())
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "the anchor, version 3, whose files are gone" in verdict.reason
+    assert "daybreak model promote VERSION --override --by NAME --reason TEXT" in verdict.reason
+
+
+def test_a_champion_better_by_two_points_refuses_the_candidate(evidence: Evidence) -> None:
+    """Planted: 12 % of the rows differ by luck, and the champion has two points more of them."""
+    rows, chance = 1702, np.random.default_rng(17)
+    assert evidence.champion is not None
+    lucky = chance.permutation(rows)
+    for side, wrong in ((evidence.candidate, lucky[:324]), (evidence.champion, lucky[205:494])):
+        table = side.path / "predictions.parquet"
+        write_answers(table, wrong_every=rows + 1, offset=rows, rows=rows)
+        told = pd.read_parquet(table)
+        told.loc[wrong, "predicted"] = "neither"
+        told.to_parquet(table)
+    write_answers(evidence.candidate.path / "baseline.parquet", wrong_every=5, offset=0, rows=rows)
+    verdict = check(evidence, Params())
+    assert verdict.measured == pytest.approx(-0.0206, abs=0.0005)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert verdict.model_copy(update={"mode": "block"}).blocks
+    assert findings(verdict)["Accuracy against the champion"]["outcome"] == "INCONCLUSIVE"
+
+
+def test_a_model_that_learned_the_test_set_is_caught(evidence: Evidence) -> None:
+    """Planted: every answer is right, and every row was in the training split."""
+    answers(evidence, wrong_every=ROWS + 1, offset=ROWS)
+    assert check(evidence, Params()).outcome is Outcome.PASS
+    taught = {"known": True, "rows": 9000, "test": [str(row) for row in range(ROWS)], "release_set": []}
+    (evidence.candidate.path / "learned.json").write_text(json.dumps(taught), encoding="utf-8")
+    verdict = check(evidence, Params())
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "2,000 test rows were left out: the candidate has learned them." in verdict.reason
+    assert verdict.samples == 0
+
+
+def test_rows_that_the_champion_learned_do_not_speak_for_it(evidence: Evidence) -> None:
+    """It is right on all that it learned: among the others the two are alike."""
+    assert evidence.champion is not None
+    path = evidence.champion.path / "predictions.parquet"
+    told = pd.read_parquet(path)
+    told.loc[: ROWS // 2, "predicted"] = told["label"]
+    told.to_parquet(path)
+    assert check(evidence, Params()).outcome is Outcome.FAIL
+    taught = {"known": True, "rows": 9000, "test": [str(row) for row in range(ROWS // 2)], "release_set": []}
+    (evidence.champion.path / "learned.json").write_text(json.dumps(taught), encoding="utf-8")
+    against = findings(check(evidence, Params()))["Accuracy against the champion"]
+    assert against["samples"] == ROWS // 2
+    assert abs(against["measured"]) < 0.01

@@ -41,3 +41,18 @@ def test_that_one_of_many_ways_failed_by_chance_is_reckoned_with(evidence: Evide
     together = check(evidence, Params())
     assert alone.outcome is Outcome.FAIL
     assert together.outcome is Outcome.INCONCLUSIVE
+
+
+def test_no_more_rows_are_asked_for_than_are_ever_disturbed(evidence: Evidence, change: Change) -> None:
+    open_ = {"rows": 250, "before": 0.9, "after": 0.82, "lost": 26, "won": 6, "examples": []}
+    change("robustness", lambda found: found.update(most=500, rows=500, ways={"typos": open_}))
+    verdict = check(evidence, Params())
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert verdict.needs_more is None
+    assert "More test rows settle nothing, since about 250 are disturbed at most." in verdict.reason
+    few = {**open_, "rows": 125, "lost": 10, "won": 2, "before": 0.9, "after": 0.836}
+    change("robustness", lambda found: found.update(rows=125, ways={"typos": few}))
+    verdict = check(evidence, Params())
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert verdict.needs_more is not None
+    assert verdict.needs_more + 125 <= 500

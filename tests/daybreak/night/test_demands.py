@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from making import make_founder, make_writer
 
 from daybreak import night as steps
-from daybreak.errors import ParamsError
+from daybreak.errors import DataError, ParamsError
 from daybreak.night import open_night
-from daybreak.records import Project
+from daybreak.records import DatasetRef, Project
 
 
 def test_a_target_that_is_not_installed_is_said_before_any_work(
@@ -24,10 +25,21 @@ def test_a_target_that_is_not_installed_is_said_before_any_work(
     assert sorted(project.root.rglob("*")) == before
 
 
-def test_a_model_that_writes_is_not_released(tmp_path: Path) -> None:
+def test_a_model_that_writes_is_released_and_held_against_its_base(tmp_path: Path) -> None:
     night = open_night(None, (), make_writer(tmp_path / "checkout", dialogues=4).root)
+    steps.demand_releasable(night)
+    assert steps.generates(night)
+
+
+def test_a_classifier_has_a_baseline_of_another_kind(project: Project) -> None:
+    assert not steps.generates(open_night(None, (), project.root))
+
+
+def test_a_base_for_others_is_not_released(tmp_path: Path) -> None:
+    night = open_night(None, (), make_founder(tmp_path / "checkout").root)
     assert steps.writes(night)
-    with pytest.raises(ParamsError, match=r"model\.recipe is generate, whose models can be trained .*not released"):
+    assert not steps.generates(night)
+    with pytest.raises(ParamsError, match=r"model\.recipe is pretrain, whose models can be trained .*not released"):
         steps.demand_releasable(night)
 
 
@@ -37,3 +49,41 @@ def test_a_sweep_does_not_draw_sizes_of_what_is_laid_out_before_it(tmp_path: Pat
     night = open_night(None, (space,), make_founder(tmp_path / "checkout").root)
     with pytest.raises(ParamsError, match=rf"{drawn} draws sizes of an encoder that is laid out before the sweep"):
         steps.check(night)
+
+
+def test_what_would_keep_gates_from_judging_is_said_before_training(staged_project: Project) -> None:
+    night = open_night(None, (), staged_project.root)
+    dataset = DatasetRef(
+        project="sample", version=1, digest="d", path=staged_project.data, labels=("negative", "positive"), rows={}
+    )
+    steps.demand_judgeable(night, dataset)
+    strict = open_night(None, ["gates.quality.critical={urgent: 0.9}"], staged_project.root)
+    with pytest.raises(
+        ParamsError, match=r"gates\.quality\.critical names 'urgent', which is no label of data version 1"
+    ):
+        steps.demand_judgeable(strict, dataset)
+    golden = staged_project.root / "data/golden/cases.jsonl"
+    golden.parent.mkdir()
+    golden.write_text('{"text": "好"}\n', encoding="utf-8")
+    with pytest.raises(DataError, match=r"cases\.jsonl:1 must have a label or an answer"):
+        steps.demand_judgeable(night, dataset)
+
+
+def test_a_test_split_that_cannot_judge_is_said_before_training(staged_project: Project) -> None:
+    night = open_night(None, (), staged_project.root)
+    dataset = DatasetRef(
+        project="sample", version=1, digest="d", path=staged_project.data, labels=("negative", "positive"), rows={}
+    )
+    path = dataset.split("test")
+    frame = pd.read_parquet(path)
+    frame[frame["label"] == "positive"].to_parquet(path)
+    with pytest.raises(
+        DataError, match="the test split holds only the label 'positive'; expected rows of at least two"
+    ):
+        steps.demand_judgeable(night, dataset)
+    frame.iloc[:0].to_parquet(path)
+    with pytest.raises(DataError, match="the test split holds no rows"):
+        steps.demand_judgeable(night, dataset)
+    path.unlink()
+    with pytest.raises(DataError, match=r"test\.parquet is missing; expected a test split"):
+        steps.demand_judgeable(night, dataset)

@@ -14,5 +14,7 @@ def test_one_artifact_ships(ship: str) -> None:
     model = ModelRef(
         path=Path("m"), recipe="classify", labels=("negative", "positive"), sha256="m", base=base, seed=17, metrics={}
     )
-    parts = {"model": model, "fp32": artifact("onnx-fp32"), "int8": artifact("onnx-int8"), "exporter": "torchscript"}
-    assert ExportRef.model_validate({**parts, "ship": ship}).shipped.kind == ship
+    parts = {"model": model, "artifacts": (artifact("onnx-fp32"), artifact("onnx-int8")), "exporter": "torchscript"}
+    found = ExportRef.model_validate({**parts, "ship": ship})
+    assert found.shipped.kind == ship
+    assert (found.twin is None) == (ship == "onnx-fp32")

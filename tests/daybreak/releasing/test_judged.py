@@ -50,6 +50,26 @@ def test_a_person_promotes_on_the_same_terms(house: House) -> None:
     house.assert_champion(first.version)
 
 
+def test_the_journal_says_what_a_release_makes_of_the_anchor(house: House) -> None:
+    first, second, third = house.candidates(3)
+    house.release(first)
+    raised = house.judgement(house.evidence(second), first.version, change="raised")
+    assert house.release(second, raised).anchor == "raised"
+    assert house.release(third, against=second.version).anchor == "kept"
+    standing = house.ledger.standing("sample", sha256="another", data_digest="d", release_set="")
+    assert (standing.anchor_version, standing.comparison) == (second.version, 2)
+    assert house.ledger.verify("sample") is None
+
+
+def test_who_answers_for_a_model_makes_it_the_anchor(house: House) -> None:
+    first, second, third = house.candidates(3)
+    house.release(first)
+    house.release(second, against=first.version)
+    move = house.promote(third, second.version, Outcome.FAIL, override=True)
+    assert (move.anchor, move.actor, move.reason) == ("reset", "林晓", "override: 看过了")
+    assert house.ledger.standing("sample", sha256="x", data_digest="d", release_set="").anchor_version is None
+
+
 def test_what_a_gate_refused_needs_somebody_who_answers_for_it(house: House) -> None:
     candidate = house.candidate(1)
     with pytest.raises(

@@ -53,3 +53,23 @@ def test_answers_without_logits_or_texts_still_count(night: Any) -> None:
     assert [(answer.id, answer.text, answer.margin) for answer in wrong] == [("row-6", "", None), ("row-7", "", None)]
     path.unlink()
     assert wrong_answers(night.evidence.candidate, night.evidence.dataset) == ()
+
+
+def test_churn_and_the_difference_of_matrices_by_label(night: Any) -> None:
+    found = compare(night.evidence.candidate, night.evidence.champion, night.evidence.dataset)
+    assert found is not None
+    assert [(churn.label, churn.rows, churn.fixes, churn.breaks) for churn in found.by_label] == [
+        ("negative", 4, 2, 1),
+        ("positive", 4, 1, 0),
+    ]
+    assert found.labels == ("negative", "positive")
+    assert found.matrix == ((1, -1), (-1, 1))
+    assert sum(churn.breaks for churn in found.by_label) == found.breaks
+
+
+def test_every_broken_answer_is_listed_up_to_a_limit(night: Any) -> None:
+    sides = night.evidence.champion, night.evidence.candidate, night.evidence.dataset
+    found = compare(*sides, shown=1)
+    assert found is not None
+    assert (found.breaks, len(found.broken), len(found.fixed)) == (3, 3, 1)
+    assert len(compare(*sides, broken=2).broken) == 2  # type: ignore[union-attr]

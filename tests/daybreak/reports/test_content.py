@@ -63,9 +63,3 @@ def test_what_is_missing_is_left_out(night: Any) -> None:
         [],
         [],
     )
-
-
-def test_three_examples_a_gate() -> None:
-    assert content.examples({"details": {"examples": [1, 2, 3, 4]}}) == [1, 2, 3]
-    assert content.examples({"details": {}}) == []
-    assert content.examples({}) == []

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from daybreak.records import Judgement, RunRecord, SweepRef
-from daybreak.reports import dossier
+from daybreak.records import Judgement, Move, RunRecord, SweepRef
+from daybreak.reports import content, dossier
 
 VOID = {"meta", "input", "br", "path", "use", "rect", "line"}
 
@@ -79,7 +79,7 @@ def test_it_says_what_happened_and_why_in_both_languages(page: str) -> None:
     ):
         assert phrase in page, phrase
     assert "fourth is not shown" not in page
-    assert "CC-BY-SA-4.0 · 1,203" in page
+    assert re.search(r"CC-BY-SA-4.0</td><td class=.n.>1,203</td>", page)
     assert "share alike" in page
     assert page.count('lang="zh"') == page.count('lang="en"') - 1
 
@@ -126,3 +126,62 @@ def test_a_night_that_left_almost_nothing_still_has_a_page(night: Any, tmp_path:
 def test_the_same_night_gives_the_same_bytes(night: Any, tmp_path: Path) -> None:
     first, second = (dossier.write(tmp_path / name, **night.given()) for name in ("first", "second"))
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_what_speaks_against_it_stands_first_and_in_both_languages(night: Any, tmp_path: Path) -> None:
+    verdicts = night.judgement.verdicts[::-1]
+    judgement = night.judgement.model_copy(update={"verdicts": verdicts})
+    page = dossier.write(tmp_path / "d", **night.given(judgement=judgement)).read_text(encoding="utf-8")
+    table = page[page.index("<table>") : page.index("</table>")]
+    assert re.findall(r'<small class="note">(\w+)', table) == ["quality", "fairness", "parity"]
+    assert "Right answers" in table
+    assert "答得对不对" in table
+
+
+def test_the_past_of_the_project_is_told_with_names(night: Any, tmp_path: Path) -> None:
+    earlier = night.record.model_copy(
+        update={"run_id": "r1", "status": "released", "started_at": datetime(2026, 2, 27, 2, 0, tzinfo=UTC)}
+    )
+    move = Move.model_validate(
+        {
+            **dict.fromkeys(("commit", "evidence", "model_sha256", "weights_sha256", "params_digest"), ""),
+            "id": 1,
+            "at": datetime(2026, 2, 28, tzinfo=UTC),
+            "actor": "li.wei",
+            "kind": "promote",
+            "from_version": 3,
+            "to_version": 2,
+            "outcome": "done",
+            "reason": "override: <i>refunds</i>",
+            "run_id": "r",
+            "data_version": 1,
+            "duration_ms": None,
+            "settled_at": None,
+        }
+    )
+    past = content.Past(runs=(earlier,), moves=(move,))
+    page = dossier.write(tmp_path / "d", **night.given(), past=past).read_text(encoding="utf-8")
+    for phrase in (
+        "Ninety nights",
+        "近九十夜",
+        "Version 2 promoted by li.wei",
+        "li.wei 提升第 2 版",
+        "override: &lt;i&gt;",
+    ):
+        assert phrase in page, phrase
+    assert page.index("Version 3 refused") < page.index("promoted by li.wei") < page.index("Version 3 released")
+
+
+def test_cards_and_parts_stand_on_the_page_and_beside_it(night: Any, tmp_path: Path) -> None:
+    page = dossier.write(tmp_path / "d", **night.given())
+    text = page.read_text(encoding="utf-8")
+    for phrase in (
+        "Model card",
+        "数据说明",
+        "not known; write `card_owner` into card.yaml",
+        "Part by part",
+        "+1",
+        "All",
+    ):
+        assert phrase in text, phrase
+    assert {path.name for path in page.parent.iterdir()} >= {"model-card.md", "data-sheet.zh.md", "dossier.json"}

@@ -58,7 +58,6 @@ GOES_ON = {"rolled_back": None, "waiting": 0}
             {"gates": [{"gate": "size", "mode": "warn", "limits": {"max_mb": 9}, "file": "f"}]},
             "max_mb 9",
         ),
-        (listings.explanation, {"verdicts": [{"gate": "g", "outcome": "FAIL", "reason": "too slow"}]}, "too slow"),
         (listings.answers, {"version": 2, "answers": [{"text": "好", "label": "positive", "probability": 0.9}]}, "好"),
     ],
 )

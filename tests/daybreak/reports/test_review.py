@@ -44,3 +44,10 @@ def test_answers_are_counted() -> None:
     assert review.imported(told) == "5 reviewed, 3 confirmed, 2 changed: b. The next preparation takes them in."
     more = {**told, "batches": [], "unanswered": 1, "disagreements": ["x", "y"]}
     assert "1 unanswered, 2 left out, for people disagree: no batch" in review.imported(more)
+
+
+def test_toxicity_says_where_to_go_on() -> None:
+    out = review.toxicity_exported({"rows": 3, "tasks": "/r/t.json", "interface": "/r/t.xml"})
+    assert "3 tasks in /r/t.json" in out
+    assert "/r/t.xml" in out
+    assert "350 rows are reviewed, in f.jsonl" in review.toxicity_imported({"reviewed": 350, "file": "f.jsonl"})

@@ -17,7 +17,8 @@ def test_every_phrase_is_in_both_languages_with_the_same_blanks() -> None:
 
 
 def test_every_phrase_that_the_page_asks_for_exists() -> None:
-    page = Path(words.__file__).with_name("dossier.html").read_text(encoding="utf-8")
+    folder = Path(words.__file__).parent
+    page = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.html"))
     asked, known = set(re.findall(r'\b(?:t|fact)\("(\w+)"', page)), set(words.words())
     begun = {each for each in asked if each.endswith("_")}
     assert asked - begun
@@ -29,6 +30,13 @@ def test_every_outcome_and_status_has_words() -> None:
     known = set(words.words())
     assert {str(outcome) for outcome in Outcome} <= known
     assert {f"headline_{status}" for status in ("released", "refused", "held", "unchanged", "failed")} <= known
+
+
+def test_every_axis_of_identity_has_words() -> None:
+    from daybreak.evaluation.fairness import read_probes
+
+    axes = {axis for probes in read_probes().values() for axis in probes["axes"]}
+    assert {f"axis_{axis}" for axis in axes} <= set(words.words())
 
 
 def test_an_unknown_key_stands_for_itself() -> None:

@@ -10,6 +10,7 @@ from daybreak.gates.statistics.paired import (
     paired_score,
     rows_to_settle_difference,
 )
+from daybreak.gates.statistics.prevalence import double_sampled_share, narrower, true_share, true_share_bounds
 from daybreak.gates.statistics.quantiles import quantile_bounds
 from daybreak.gates.statistics.resampling import (
     by_cluster,
@@ -33,10 +34,12 @@ __all__ = [
     "clopper_pearson",
     "clustered_share",
     "confidence_at",
+    "double_sampled_share",
     "f1_parts",
     "gap_bounds",
     "holm",
     "macro_f1",
+    "narrower",
     "paired_difference",
     "paired_score",
     "permutations_for",
@@ -48,5 +51,7 @@ __all__ = [
     "rows_to_settle_gap",
     "rows_to_settle_share",
     "side_by_side",
+    "true_share",
+    "true_share_bounds",
     "wilson",
 ]

@@ -20,12 +20,12 @@ class Bounds(NamedTuple):
     high: float
 
 
-def rows_to_settle(variance: float, distance: float) -> int | None:
+def rows_to_settle(variance: float, distance: float, confidence: float = CONFIDENCE) -> int | None:
     """Samples of that variance at which the bound on their mean clears a limit that far off with POWER, or None."""
     from scipy.stats import norm
 
     if abs(distance) < 1e-9:
         return None
-    z = float(norm.ppf(CONFIDENCE) + norm.ppf(POWER))
+    z = float(norm.ppf(confidence) + norm.ppf(POWER))
     rows = ceil(variance * (z / distance) ** 2)
     return rows if rows <= SETTLEABLE else None

@@ -51,9 +51,11 @@ def better_p_value(won: int, lost: int) -> float:
     return float(binomtest(won, won + lost, alternative="greater").pvalue) if won + lost else 1.0
 
 
-def rows_to_settle_difference(won: int, lost: int, rows: int, limit: float) -> int | None:
+def rows_to_settle_difference(
+    won: int, lost: int, rows: int, limit: float, confidence: float = CONFIDENCE
+) -> int | None:
     """Rows at which the paired difference seen here clears `limit` with POWER; None if never, or nothing was seen."""
     if rows == 0:
         return None
     difference = (won - lost) / rows
-    return rows_to_settle((won + lost) / rows - difference**2, difference - limit)
+    return rows_to_settle((won + lost) / rows - difference**2, difference - limit, confidence)

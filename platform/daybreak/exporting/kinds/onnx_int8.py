@@ -7,8 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from daybreak.exporting.params import ExportingParams
+from daybreak.exporting.source import Source
 from daybreak.inference import MANIFEST, MODEL
 from daybreak.records import ArtifactRef
+from daybreak.records.artifacts import Shippable
+
+KIND: Shippable = "onnx-int8"
+NOTE = "quantising to INT8"
+FROM_REFERENCE = True
 
 REDUCE_RANGE = True
 """Weights of matrix products in 7 bits. With 8, the AVX2 kernels saturate their 16-bit sums (onnxruntime#5849): other
@@ -18,14 +25,15 @@ here is what serves there; docs/gates.md has what the bit costs."""
 METHOD = {"method": "dynamic", "matmul": "int8 by channel", "reduce_range": REDUCE_RANGE, "embeddings": "int8 by row"}
 
 
-def write(plain: ArtifactRef, folder: Path) -> dict[str, Any]:
+def write(source: Source, params: ExportingParams, folder: Path, reference: ArtifactRef | None) -> dict[str, Any]:
     """Write model.onnx in INT8 from the fp32 artifact; returns what the manifest says of it."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
+    assert reference is not None  # noqa: S101
     folder.mkdir(parents=True)
     with _without_advice():
         quantize_dynamic(
-            plain.path / MODEL,
+            reference.path / MODEL,
             folder / MODEL,
             op_types_to_quantize=["MatMul"],
             per_channel=True,
@@ -33,9 +41,9 @@ def write(plain: ArtifactRef, folder: Path) -> dict[str, Any]:
             weight_type=QuantType.QInt8,
         )
     _quantise_tables(folder / MODEL)
-    of_plain = json.loads((plain.path / MANIFEST).read_text(encoding="utf-8"))
+    of_plain = json.loads((reference.path / MANIFEST).read_text(encoding="utf-8"))
     facts = {name: of_plain[name] for name in ("exporter", "opset")}
-    return {**facts, "quantisation": METHOD, "fp32_sha256": plain.sha256}
+    return {**facts, "quantisation": METHOD, "fp32_sha256": reference.sha256}
 
 
 def _quantise_tables(path: Path) -> None:

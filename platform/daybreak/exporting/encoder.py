@@ -1,18 +1,28 @@
-"""torch → ONNX fp32 by the TorchScript exporter, which is exact for the encoders we ship."""
+"""An encoder → ONNX by the TorchScript exporter, which is exact for those we ship."""
 
 import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from daybreak.errors import StepFailed
+from daybreak.evaluation.parity import torch_logits
 from daybreak.exporting.params import ExportingParams
-from daybreak.exporting.source import Source
-from daybreak.inference import MODEL
+from daybreak.exporting.source import CHECKED_ROWS, TOLERANCE, Source
+from daybreak.inference import MODEL, Predictor
+from daybreak.records import ArtifactRef
+from daybreak.records.artifacts import Shippable
 
+KINDS: tuple[Shippable, ...] = ("onnx-fp32", "onnx-fp16", "onnx-int8")
 EXPORTER = "torchscript"
 """torch's newer default has shipped wrong graphs with a clean exit, and its graphs do not quantise."""
+
+
+def describe(source: Source) -> dict[str, Any]:
+    """Labels and lengths, as they are."""
+    return source.description
 
 
 def write(source: Source, params: ExportingParams, folder: Path) -> dict[str, Any]:
@@ -41,3 +51,14 @@ def write(source: Source, params: ExportingParams, folder: Path) -> dict[str, An
             f"export: the graph is not valid ONNX: {error}", "a valid graph", "Try another opset"
         ) from None
     return {"exporter": EXPORTER, "opset": params.opset}
+
+
+def check_answers(source: Source, made: ArtifactRef) -> None:
+    """StepFailed unless the artifact answers the example texts as torch does, alone and in batches."""
+    predictor = Predictor.of(made)
+    for size in (1, 7, CHECKED_ROWS):
+        for batch in predictor.batches(source.texts, size):
+            gap = float(np.abs(predictor.logits(batch) - torch_logits(source.network, batch)).max())
+            if not gap <= TOLERANCE:
+                found = f"export: {made.kind} differs from torch by {gap:.2g} on a batch of {size}"
+                raise StepFailed(found, f"at most {TOLERANCE:g}", "Report the architecture: its export is wrong")

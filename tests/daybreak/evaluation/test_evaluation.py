@@ -41,6 +41,8 @@ def test_a_champion_only_answers(
 ) -> None:
     champion = evaluation.measure_champion(exported.int8, reviews, tmp_path)
     assert {path.name for path in champion.path.iterdir()} == {
+        "drift.json",
+        "learned.json",
         "predictions.json",
         "predictions.parquet",
         "release_set.json",
@@ -73,7 +75,8 @@ def test_gates_can_judge_what_was_measured(
 def test_reports_its_progress(exported: ExportRef, reviews: DatasetRef, tmp_path: Path) -> None:
     notes: list[tuple[float, str]] = []
     evaluation.measure_champion(exported.int8, reviews, tmp_path, lambda share, note: notes.append((share, note)))
-    assert notes == [(0, "measuring predictions"), (0.5, "measuring release_set")]
+    asked = ("predictions", "drift", "learned", "release_set")
+    assert notes == [(place / len(asked), f"measuring {name}") for place, name in enumerate(asked)]
 
 
 def test_a_candidate_with_other_labels_is_refused(exported: ExportRef, reviews: DatasetRef, tmp_path: Path) -> None:

@@ -100,14 +100,14 @@ def test_kill_9_of_the_flow_in_each_step(stack: Standing) -> None:
     """One night, killed in every step it has: each new attempt goes on where the last one was killed."""
     before = champion(stack)
     for step in STEPS:
-        run = stack.start(**another(1.5))
+        run = stack.start(**another(2.7))
         stack.wait_for_step(run, step)
         members = family(stack.flow_process(run))
         kill(members[0])
         assert gone(members), step
         assert stack.wait(run)["state_type"] == "CRASHED", step
         assert champion(stack) == before or step in LAST_STEPS, step
-    ended = stack.wait(stack.start(**another(1.5)))
+    ended = stack.wait(stack.start(**another(2.7)))
     assert ended["state_type"] == "COMPLETED", ended["state"]
     assert champion(stack) == (before or 0) + 1
     record = stack.shell.json("runs", "show")

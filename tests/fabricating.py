@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from daybreak import digests, inference, recording
+from daybreak import digests, gates, inference, recording
 from daybreak.night import Night
 from daybreak.planning import Results, opponent
 from daybreak.records import (
@@ -129,18 +129,21 @@ def _measure(folder: Path, artifact_sha256: str, dataset: DatasetRef, size: int)
 
 
 def _judge(folder: Path, evidence: Evidence, champion: int | None, *, passes: bool) -> Judgement:
-    verdict = Verdict(
-        gate="quality",
-        outcome=Outcome.PASS if passes else Outcome.FAIL,
-        measured=0.8,
-        limit=0.7,
-        bound=0.75,
-        samples=60,
-        reason="Accuracy: 80.00 % on 60 test rows, at worst 75.00 %; at least 70.00 % is asked.",
+    verdicts = tuple(
+        Verdict(
+            gate=gate,
+            outcome=Outcome.FAIL if gate == "quality" and not passes else Outcome.PASS,
+            measured=0.8,
+            limit=0.7,
+            bound=0.75,
+            samples=60,
+            reason="Accuracy: 80.00 % on 60 test rows, at worst 75.00 %; at least 70.00 % is asked.",
+        )
+        for gate in gates.discover()
     )
-    digest = Judgement.compute_digest((verdict,), evidence.digest, champion)
+    digest = Judgement.compute_digest(verdicts, evidence.digest, champion)
     _fill(folder, {"verdicts.json": 200})
-    return Judgement(verdicts=(verdict,), evidence_digest=evidence.digest, champion_version=champion, digest=digest)
+    return Judgement(verdicts=verdicts, evidence_digest=evidence.digest, champion_version=champion, digest=digest)
 
 
 def _fill(folder: Path, files: Mapping[str, int]) -> None:

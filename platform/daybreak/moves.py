@@ -117,7 +117,7 @@ def promote(place: Place, version: int, *, actor: str, reason: str, override: bo
         raise BadInput(f"version {version} is champion already", "another version")
     if override and not reason.strip():
         raise BadInput("an override without a reason", "why, in a few words", "Add --reason TEXT")
-    if not override and (fault := sealing.fault(offered.record)):
+    if not override and (fault := sealing.fault(offered.record, place.settings.runs(place.project))):
         raise EvidenceMismatch(f"the dossier of run {offered.record.run_id} cannot be relied on: {fault}", "", AGAIN)
     return releasing.promote(
         open_ledger(place),

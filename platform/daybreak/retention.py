@@ -15,7 +15,7 @@ from daybreak import digests
 from daybreak.ledger import Ledger
 from daybreak.night import Night
 from daybreak.recording import RESULTS
-from daybreak.records import Move, Record, RunRecord
+from daybreak.records import ExportRef, Move, Record, RunRecord
 from daybreak.training.params import CHECKPOINTS
 
 PARTIAL = ".partial"
@@ -158,7 +158,7 @@ def _models(night: Night, past: Past) -> Iterator[Path]:
     wanted = {each["sha256"] for each in published if each}
     wanted |= {move.model_sha256 for move in past.moves if move.outcome in FOR_GOOD}
     exported = [results["exported"] for results in _kept_results(night, past) if results.get("exported")]
-    wanted |= {each["int8" if each["ship"] == "onnx-int8" else "fp32"]["sha256"] for each in exported}
+    wanted |= {ExportRef.model_validate(each).shipped.sha256 for each in exported}
     for folder in night.settings.models(night.project).glob("*"):
         if folder.name not in wanted and folder.stat().st_mtime < past.since.timestamp():
             yield folder

@@ -65,5 +65,6 @@ def gates_explain(
 
     chosen = language or terminal_language()
     night = open_project(project)
-    told = explaining.explain(open_ledger(night), night.project.name, run, chosen)
+    runs = night.settings.runs(night.project)
+    told = explaining.explain(open_ledger(night), night.project.name, run, chosen, runs)
     show(told, as_json, lambda found: explaining.in_words(found, chosen, verbose=verbose))

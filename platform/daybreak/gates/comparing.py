@@ -58,9 +58,12 @@ class Reference(NamedTuple):
 
 
 def judged_by(evidence: Evidence) -> Judged:
-    """The release set where the candidate answered one; DataError if champion or anchor answered another."""
-    sides = (evidence.candidate, evidence.champion, evidence.anchor)
-    if len({release_set(side) for side in sides if side}) > 1:
+    """The release set where the candidate answered one; DataError if champion or anchor answered another.
+
+    One of another recipe answered neither these rows nor in labels: it is not compared with.
+    """
+    sides = [side for side in (evidence.candidate, evidence.champion, evidence.anchor) if side]
+    if len({release_set(side) for side in sides if side.recipe == evidence.candidate.recipe}) > 1:
         raise DataError("candidate and champion answered different release sets", "the same", "Measure both again")
     return RELEASE if release_set(evidence.candidate) else TEST
 

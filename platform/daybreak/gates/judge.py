@@ -66,7 +66,7 @@ def ask(name: str, gate: ModuleType, evidence: Evidence, params: GateParams) -> 
 
 
 def _verify(evidence: Evidence) -> None:
-    for side in (evidence.candidate, evidence.champion):
+    for side in (evidence.candidate, evidence.champion, evidence.anchor):
         if side and _digest(side) != side.digest:
             raise EvidenceMismatch(f"the measurements in {side.path} were altered", side.digest[:12], "Measure again")
     if evidence.candidate.dataset_digest != evidence.dataset.digest:

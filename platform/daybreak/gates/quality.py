@@ -170,6 +170,9 @@ def _compared(evidence: Evidence, judged: Judged, params: Params) -> Compared:
     """The champion, and the anchor where that is another model: where it is not, one question is enough."""
     if evidence.champion is None:
         return Compared([], ["There is no champion yet to compare with."], {}, "reset")
+    if evidence.champion.recipe != evidence.candidate.recipe:
+        note = f"The champion is of recipe {evidence.champion.recipe}: there is nothing to compare."
+        return Compared([], [note], {}, "reset")
     found = reference(evidence.champion, evidence, judged, "champion")
     ours = asked(judged.answers(evidence.candidate), found)
     findings: list[Finding] = []
@@ -196,6 +199,9 @@ def _anchored(evidence: Evidence, judged: Judged, params: Params) -> Compared:
     version = evidence.standing.anchor_version
     if evidence.anchor is None:
         return Compared([anchor.missing(version or 0, params.margin)], [], {})
+    if evidence.anchor.recipe != evidence.candidate.recipe:
+        note = f"The anchor, version {version}, is of another recipe: what is released next is one."
+        return Compared([], [note], {}, "reset")
     found = reference(evidence.anchor, evidence, judged, "anchor")
     if found.series:
         return Compared(

@@ -23,7 +23,7 @@ def standing(
     same night gives the same answer again. The same model on the same data is one attempt, however often it is judged.
     """
     done = [move for move in moves if move.outcome == "done"]
-    arrived = _arrival(done, sha256)
+    arrived = arrival(done, sha256)
     before = done[: done.index(arrived)] if arrived else done
     found, champion = anchor(before), before[-1].to_version if before else None
     if champion is None or found is None:
@@ -82,7 +82,7 @@ def _after(found: Anchor | None, move: Move) -> Anchor:
     return found._replace(comparisons=found.comparisons + 1)
 
 
-def _arrival(done: Sequence[Move], sha256: str) -> Move | None:
+def arrival(done: Sequence[Move], sha256: str) -> Move | None:
     """The move that released this model, if it is champion or was withdrawn for the one that it had replaced."""
     if not done:
         return None

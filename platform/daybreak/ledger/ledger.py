@@ -114,11 +114,14 @@ class Ledger:
         return anchoring.standing(done, judged, sha256=sha256, data_digest=data_digest, release_set=release_set)
 
     def note_attempt(self, project: str, *, sha256: str, data_digest: str) -> None:
-        """Count a candidate that is about to be judged: once since a release, and the champion itself never."""
+        """Count a candidate that is about to be judged: once since a release.
+
+        Never the champion itself, nor one that was withdrawn for it: nothing new is tried by judging it again.
+        """
         tried = {"model_sha256": sha256, "data_digest": data_digest}
         with self._database.write(project) as session:
-            champion = moves.latest_done(session, project)
-            if champion and champion.model_sha256 == sha256:
+            rows = session.scalars(moves.of_project(project, moves.WAS_DONE))
+            if anchoring.arrival([row.to_record() for row in rows][::-1], sha256):
                 return
             if tried not in anchoring.tries(chain.entries(session, project, "move", "judged")):
                 chain.append(session, project, "judged", tried)

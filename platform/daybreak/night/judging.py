@@ -58,14 +58,16 @@ def measure(
 def measure_champion(night: Night, dataset: DatasetRef, champion: Champion) -> Step[Measurements]:
     """Answer the same test rows with the champion, or with the anchor."""
 
+    learned = _learned_by(night, champion, dataset)
+
     def work(folder: Path) -> Measurements:
         from daybreak import evaluation
 
-        learned = _learned_by(night, champion, dataset)
         return evaluation.measure_champion(champion.artifact, dataset, folder, learned=learned)
 
     trained = f"{champion.weights_sha256} on data {champion.data_version}"
     named = {"data": dataset.digest, "artifact": champion.sha256, "trained": trained, **_judging_sets(night)}
+    named["rows learned"] = digests.of_file(learned) if learned else "unknown"
     return Step(
         "evaluate-champion", inputs_of(night, rooms=("evaluation", "inference", "data"), **named), Measurements, work
     )

@@ -1,7 +1,9 @@
 """What a model is exported to, file by file."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import model_validator
 
 from daybreak.records.models import ModelRef
 from daybreak.records.record import Record
@@ -46,6 +48,16 @@ class ExportRef(Record):
     artifacts: tuple[ArtifactRef, ...]
     ship: Shippable
     exporter: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_former(cls, given: Any) -> Any:
+        """Results of former nights name two artifacts, `fp32` and `int8`."""
+        if not isinstance(given, dict) or "artifacts" in given:
+            return given
+        former = [given[name] for name in ("fp32", "int8") if name in given]
+        rest = {name: value for name, value in given.items() if name not in ("fp32", "int8")}
+        return {**rest, "artifacts": former}
 
     def of(self, kind: Shippable) -> ArtifactRef:
         """The artifact of that kind; KeyError if it was not written."""

@@ -53,8 +53,9 @@ class Judgement(Record):
 
     @property
     def anchor(self) -> dict[str, Any]:
-        """What a release makes of the anchor (`change`) and by which `release_set`, as a gate found; {} if none did."""
-        return next((verdict.details["anchor"] for verdict in self.verdicts if "anchor" in verdict.details), {})
+        """What a release makes of the anchor (`change`) and by which `release_set`, as `quality` found; else {}."""
+        found = (verdict.details.get("anchor", {}) for verdict in self.verdicts if verdict.gate == "quality")
+        return next(found, {})
 
     @staticmethod
     def compute_digest(verdicts: Sequence[Verdict], evidence_digest: str, champion_version: int | None) -> str:

@@ -61,7 +61,7 @@ def demand_unaltered(judgement: Judgement, evidence: Evidence, candidate: Candid
             candidate.artifact.sha256[:12],
             remedy,
         )
-    if {evidence.candidate.dataset_digest, evidence.dataset.digest} != {evidence.dataset.digest}:
+    if evidence.candidate.dataset_digest != evidence.dataset.digest:
         found = f"the candidate was measured on data {evidence.candidate.dataset_digest[:12]}"
         raise EvidenceMismatch(found, f"{evidence.dataset.digest[:12]}, as the verdicts say", remedy)
     if evidence.dataset.version != candidate.data_version:

@@ -14,14 +14,16 @@ LOOKED_AT = 50
 """So many of the newest runs are asked for one that was judged."""
 
 
-def explain(ledger: Ledger, project: str, run: str | None, language: Language) -> dict[str, Any]:
+def explain(ledger: Ledger, project: str, run: str | None, language: Language, runs: Path) -> dict[str, Any]:
     """A run's verdicts, and in `explanation` what they say in words; the latest that was judged without an id.
+
+    `runs` is the folder of the project's runs.
 
     Raises BadInput for a run that is not there, and for one that broke off before any gate was asked.
     """
     record, remarks = _find(ledger, project, run, language)
     page = record.artifacts.get("report", "")
-    if fault := sealing.fault(record):
+    if fault := sealing.fault(record, runs):
         remarks.append(both("explain_altered", fault=fault)[language])
     return {
         "run": record.run_id,

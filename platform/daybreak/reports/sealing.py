@@ -24,11 +24,11 @@ def read(folder: Path) -> str:
     return found
 
 
-def fault(record: RunRecord) -> str:
-    """What is wrong with the dossier of a run, "" if it is what the ledger's record says it was."""
+def fault(record: RunRecord, runs: Path) -> str:
+    """What is wrong with the dossier of a run below `runs`, "" if it is what the ledger's record says it was."""
     if not record.dossier:
         return ""
-    path = Path(record.artifacts["report"]).with_name(FILE)
+    path = runs / record.run_id / "dossier" / FILE
     try:
         tree = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -9,7 +9,7 @@ import yaml
 from daybreak.errors import BadInput, ParamsError
 from daybreak.night import Night
 from daybreak.recording import RESULTS, open_ledger
-from daybreak.records import RunRecord
+from daybreak.records import ExportRef, RunRecord
 
 CHANGEABLE = ("model", "training", "exporting")
 
@@ -33,8 +33,7 @@ class Past(NamedTuple):
         exported = self.results.get("exported")
         if not exported:
             return None
-        found: dict[str, Any] = exported["int8" if exported["ship"] == "onnx-int8" else "fp32"]
-        return found
+        return ExportRef.model_validate(exported).shipped.model_dump(mode="json")
 
     @property
     def metrics(self) -> dict[str, float]:

@@ -24,7 +24,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 @pytest.fixture
 def judged(night: Any, ledger: Ledger, tmp_path: Path) -> RunRecord:
     """A refused run in the ledger, with its dossier on disk."""
-    page = dossier.write(tmp_path / "dossier", **night.given())
+    page = dossier.write(tmp_path / night.record.run_id / "dossier", **night.given())
     changes = {"artifacts": {"report": str(page)}, "dossier": sealing.read(page.parent)}
     record: RunRecord = night.record.model_copy(update=changes)
     ledger.record_run(record)
@@ -36,8 +36,8 @@ def later(record: RunRecord, **changes: Any) -> RunRecord:
     return record.model_copy(update={**facts, **changes})
 
 
-def test_the_latest_run_is_explained_in_plain_words(ledger: Ledger, judged: RunRecord) -> None:
-    found = explaining.explain(ledger, "sample", None, "en")
+def test_the_latest_run_is_explained_in_plain_words(ledger: Ledger, judged: RunRecord, tmp_path: Path) -> None:
+    found = explaining.explain(ledger, "sample", None, "en", tmp_path)
     text = explaining.in_words(found, "en")
     assert found["run"] == judged.run_id
     assert [verdict["gate"] for verdict in found["verdicts"]] == ["quality", "parity", "fairness"]
@@ -49,49 +49,51 @@ def test_the_latest_run_is_explained_in_plain_words(ledger: Ledger, judged: RunR
     json.dumps(found)
 
 
-def test_it_speaks_chinese(ledger: Ledger, judged: RunRecord) -> None:
-    text = explaining.in_words(explaining.explain(ledger, "sample", None, "zh"), "zh")
+def test_it_speaks_chinese(ledger: Ledger, judged: RunRecord, tmp_path: Path) -> None:
+    text = explaining.in_words(explaining.explain(ledger, "sample", None, "zh", tmp_path), "zh")
     assert "答得对不对 (quality) · 不通过" in text
     assert "警告（不阻止发布）" in text
 
 
-def test_the_gates_own_figures_are_a_flag_away(ledger: Ledger, judged: RunRecord) -> None:
-    found = explaining.explain(ledger, "sample", judged.run_id[:10], "en")
+def test_the_gates_own_figures_are_a_flag_away(ledger: Ledger, judged: RunRecord, tmp_path: Path) -> None:
+    found = explaining.explain(ledger, "sample", judged.run_id[:10], "en", tmp_path)
     assert judged.verdicts[0].reason in explaining.in_words(found, "en", verbose=True)
 
 
 def test_a_run_that_found_nothing_changed_is_told_by_the_one_it_is_the_same_as(
-    ledger: Ledger, judged: RunRecord
+    ledger: Ledger, judged: RunRecord, tmp_path: Path
 ) -> None:
     ledger.record_run(later(judged, status="unchanged", same_as=judged.run_id))
-    found = explaining.explain(ledger, "sample", None, "en")
+    found = explaining.explain(ledger, "sample", None, "en", tmp_path)
     assert found["run"] == judged.run_id
     assert found["remarks"] == ["Run 20260302-1 found nothing changed since this one."]
 
 
-def test_a_night_that_broke_off_is_said_and_the_last_judged_one_told(ledger: Ledger, judged: RunRecord) -> None:
+def test_a_night_that_broke_off_is_said_and_the_last_judged_one_told(
+    ledger: Ledger, judged: RunRecord, tmp_path: Path
+) -> None:
     ledger.record_run(later(judged, status="failed", reason="the disk is full"))
-    found = explaining.explain(ledger, "sample", None, "en")
+    found = explaining.explain(ledger, "sample", None, "en", tmp_path)
     assert found["run"] == judged.run_id
     assert "Run 20260302-1 judged nothing (the disk is full)" in found["remarks"][0]
     assert found["remarks"][0] in explaining.in_words(found, "en")
 
 
-def test_a_run_without_a_judgement_is_bad_input(ledger: Ledger, judged: RunRecord) -> None:
+def test_a_run_without_a_judgement_is_bad_input(ledger: Ledger, judged: RunRecord, tmp_path: Path) -> None:
     ledger.record_run(later(judged, status="failed", reason="the disk is full"))
     with pytest.raises(BadInput, match="run 20260302-1 was not judged: the disk is full; expected a run that gates"):
-        explaining.explain(ledger, "sample", "20260302-1", "en")
+        explaining.explain(ledger, "sample", "20260302-1", "en", tmp_path)
 
 
 @pytest.mark.parametrize("run", [None, "nowhere"])
-def test_an_unknown_run_is_bad_input(ledger: Ledger, run: str | None) -> None:
+def test_an_unknown_run_is_bad_input(ledger: Ledger, run: str | None, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="there is no run"):
-        explaining.explain(ledger, "sample", run, "en")
+        explaining.explain(ledger, "sample", run, "en", tmp_path)
 
 
-def test_an_altered_dossier_is_said(ledger: Ledger, judged: RunRecord) -> None:
+def test_an_altered_dossier_is_said(ledger: Ledger, judged: RunRecord, tmp_path: Path) -> None:
     path = Path(judged.artifacts["report"]).with_name("dossier.json")
     path.write_text(path.read_text(encoding="utf-8").replace("FAIL", "PASS"), encoding="utf-8")
-    found = explaining.explain(ledger, "sample", None, "en")
+    found = explaining.explain(ledger, "sample", None, "en", tmp_path)
     assert "dossier.json was altered since it was written" in found["remarks"][0]
     assert found["explanation"]["stops"]

@@ -29,6 +29,8 @@ def fault(record: RunRecord, runs: Path) -> str:
     if not record.dossier:
         return ""
     path = runs / record.run_id / "dossier" / FILE
+    recorded = Path(record.artifacts["report"]).with_name(FILE)
+    path = path if path.is_file() or not recorded.is_file() else recorded
     try:
         tree = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -77,5 +77,5 @@ def test_an_artifact_of_an_unknown_kind_is_refused(exported: ExportRef, tmp_path
     shutil.copytree(exported.int8.path, folder)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     (folder / "manifest.json").write_text(json.dumps({**manifest, "kind": "onnx-int4"}), encoding="utf-8")
-    with pytest.raises(ModelError, match="of kind 'onnx-int4'; expected one of onnx-fp32, onnx-int8"):
+    with pytest.raises(ModelError, match="of kind 'onnx-int4'; expected one of onnx-fp32, onnx-fp16, onnx-int8"):
         production.bring(folder, "classify", TEXTS, tmp_path / "artifact")

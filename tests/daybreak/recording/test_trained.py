@@ -32,7 +32,7 @@ def work(night: Night) -> tuple[Trained, recording.Steps]:
     done["sweep"] = swept = night.store.run(steps.sweep(night, dataset.value))
     done["train"] = model = night.store.run(steps.train(night, dataset.value, swept.value))
     done["compare"] = compared = night.store.run(steps.compare(night, dataset.value, swept.value, model.value))
-    done["publish"] = published = night.store.run(steps.publish(night, dataset.value, model.value))
+    done["publish"] = published = night.store.run(steps.publish(night, dataset.value, swept.value, model.value))
     trained = Trained(
         dataset=dataset.value,
         swept=swept.value,

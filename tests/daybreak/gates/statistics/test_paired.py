@@ -45,8 +45,9 @@ def test_a_candidate_at_the_margin_passes_one_time_in_twenty(discordant: float) 
     assert paired_pass_rate(-0.025, discordant, 0.025) <= 0.0505
 
 
-def test_an_equal_candidate_passes_nine_times_in_ten_at_the_default_margin() -> None:
-    assert paired_pass_rate(0.0, 0.12, Params().margin) >= 0.9
+def test_an_equal_candidate_passes_88_times_in_a_hundred_at_the_default_margin() -> None:
+    """As docs/gates.md says; at 2.5 points it was 90.6, and small losses added up further before they were stopped."""
+    assert paired_pass_rate(0.0, 0.12, Params().margin) == pytest.approx(0.885, abs=0.001)
 
 
 def test_a_paired_question() -> None:

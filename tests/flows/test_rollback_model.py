@@ -37,8 +37,8 @@ def promote_another(place: Place, finished: Finished) -> int:
     (folder / "note.txt").write_text("another", encoding="utf-8")
     sha256 = inference.digest(folder)
     artifact = shipped.model_copy(update={"path": folder.rename(folder.with_name(sha256)), "sha256": sha256})
-    kind = finished.results.exported.ship.removeprefix("onnx-")
-    exported = finished.results.exported.model_copy(update={kind: artifact})
+    others = [each for each in finished.results.exported.artifacts if each.kind != artifact.kind]
+    exported = finished.results.exported.model_copy(update={"artifacts": (*others, artifact)})
     measured = finished.results.evidence.candidate.model_copy(update={"artifact_sha256": artifact.sha256})
     evidence = finished.results.evidence.model_copy(update={"candidate": measured})
     verdicts = finished.results.judgement.verdicts
@@ -48,7 +48,9 @@ def promote_another(place: Place, finished: Finished) -> int:
     (place.settings.runs(place.project) / run_id).mkdir()
     file = place.settings.runs(place.project) / run_id / recording.RESULTS
     file.write_text(results.model_dump_json(), encoding="utf-8")
-    recording.open_ledger(place).record_run(finished.record.model_copy(update={"run_id": run_id}))
+    recording.open_ledger(place).record_run(
+        finished.record.model_copy(update={"run_id": run_id, "key": judgement.digest, "dossier": ""})
+    )
     version = Registry(place.settings.mlflow).register(
         place.project,
         finished.tracked.mlflow_run_id,

@@ -65,10 +65,9 @@ def wait_for_checkpoint(shell: Shell, after: int) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_the_flow_killed_while_it_trains_goes_on_where_it_was(tmp_path: Path, number: int) -> None:
+def test_the_flow_killed_while_it_trains_goes_on_where_it_was(tmp_path: Path) -> None:
     shell = make_shell(tmp_path, SECTIONS)
-    for after in (0, 60):
+    for after, number in ((0, signal.SIGKILL), (60, signal.SIGTERM)):
         night = start(shell)
         wait_for_checkpoint(shell, after)
         os.kill(night.pid, number)

@@ -27,25 +27,29 @@ def model_predict(
     night = open_project(project)
     champion = champion_of(night)
     if night.params.model.recipe == "generate":
-        show({"version": champion.version, "answers": _written(night, champion, text)}, as_json, listings.written)
+        written, ran = _written(night, champion, text)
+        show({"version": champion.version, "answers": written, "ran_on": ran}, as_json, listings.written)
         return
-    predicted = Predictor(champion.artifact.path).predict(text)
+    predictor = Predictor(champion.artifact.path)
+    predicted = predictor.predict(text)
     answers = [
         {"text": each, "label": label, "probability": round(float(row.max()), 4)}
         for each, label, row in zip(text, predicted.labels, predicted.probabilities, strict=True)
     ]
-    show({"version": champion.version, "answers": answers}, as_json, listings.answers)
+    ran = predictor.runtime.describe()
+    show({"version": champion.version, "answers": answers, "ran_on": ran}, as_json, listings.answers)
 
 
-def _written(night: Night, champion: Champion, texts: Sequence[str]) -> list[dict[str, str]]:
-    """What a language model answers, or how it goes on with plain texts; ModelError for one that is none."""
+def _written(night: Night, champion: Champion, texts: Sequence[str]) -> tuple[list[dict[str, str]], dict[str, Any]]:
+    """What a language model answers, or goes on with, and where it ran; ModelError for one that is none."""
     from daybreak.inference.generator import Generator
 
     generator = Generator(champion.artifact.path)
     talks = night.params.ingest.messages_column is not None
     prompts = [generator.ask(text) if talks else text for text in texts]
     answers = generator.write(prompts, ANSWER_TOKENS, is_dialogue=talks)
-    return [{"text": text, "answer": answer} for text, answer in zip(texts, answers, strict=True)]
+    said = [{"text": text, "answer": answer} for text, answer in zip(texts, answers, strict=True)]
+    return said, generator.runtime.describe()
 
 
 @model.command("versions")

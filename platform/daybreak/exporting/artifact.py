@@ -8,21 +8,44 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from daybreak import digests
+from daybreak.exporting.provenance import Provenance
 from daybreak.exporting.source import Source
 from daybreak.inference import LABELS, MANIFEST, TOKENIZER, digest
+from daybreak.inference.processors import cpu_class
+from daybreak.inference.sessions import operators
 from daybreak.records import ArtifactRef, FileDigest
 from daybreak.records.artifacts import Shippable
 
+FUSED = ("Attention", "BiasGelu", "FastGelu", "Gelu", "LayerNormalization", "SkipLayerNormalization")
+COUNTED_BYTES = 10**9
+"""A larger model would be written once more, as onnxruntime changed it, only to be counted."""
 
-def finish(folder: Path, kind: Shippable, source: Source, facts: dict[str, Any]) -> ArtifactRef:
-    """Put tokenizer, labels and manifest beside the written model; `facts` goes into the manifest."""
+
+def finish(
+    folder: Path,
+    kind: Shippable,
+    source: Source,
+    facts: dict[str, Any],
+    *,
+    provenance: Provenance | None = None,
+    provider: str = "cpu",
+) -> ArtifactRef:
+    """Put tokenizer, labels and manifest beside the written model; `facts` goes into the manifest.
+
+    The same model, facts and provenance on the same class of processor give the same manifest. Done again, it replaces
+    what it wrote.
+    """
+    (folder / MANIFEST).unlink(missing_ok=True)
     Tokenizer.from_file(str(source.tokenizer)).save(str(folder / TOKENIZER), pretty=False)
     _write_json(folder / LABELS, source.description)
     files = tuple(_entry(path) for path in sorted(folder.iterdir()))
     manifest = {
         "kind": kind,
         **facts,
+        **(provenance.model_dump() if provenance else {}),
+        "recipe": source.description["recipe"],
         "source_model_sha256": source.ref.sha256,
+        "provider": provider,
         "cpu_class": cpu_class(),
         "versions": _versions(),
         "files": [file.model_dump() for file in files],
@@ -32,13 +55,12 @@ def finish(folder: Path, kind: Shippable, source: Source, facts: dict[str, Any])
     return ArtifactRef(path=folder, kind=kind, sha256=digest(folder), bytes=sum(f.bytes for f in files), files=files)
 
 
-def cpu_class() -> str:
-    """The class of processor that INT8 answers were judged on: `x86-vnni`, `x86-avx2`, or the machine's own name."""
-    if platform.machine() not in {"x86_64", "AMD64"}:
-        return platform.machine()
-    info = Path("/proc/cpuinfo")
-    flags = info.read_text(encoding="utf-8") if info.is_file() else ""
-    return "x86-vnni" if "avx512_vnni" in flags or "avx_vnni" in flags else "x86-avx2"
+def fused(path: Path) -> dict[str, int] | None:
+    """How often onnxruntime makes one operator of several when it opens the model; None for one above a gigabyte."""
+    if path.stat().st_size > COUNTED_BYTES:
+        return None
+    found = operators(path)
+    return {name: found.get(name, 0) for name in FUSED}
 
 
 def _entry(path: Path) -> FileDigest:

@@ -2,7 +2,7 @@
 
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -15,6 +15,9 @@ from daybreak.exporting.source import Source
 from daybreak.inference import MODEL
 from daybreak.records import ArtifactRef
 from daybreak.records.artifacts import Shippable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 EXPORTER = "torchscript"
 KINDS: tuple[Shippable, ...] = ("onnx-fp32", "onnx-int8")
@@ -137,6 +140,14 @@ def _example(network: Any) -> tuple[torch.Tensor, ...]:
         before = network(input_ids=ids[:, :3], use_cache=True).past_key_values
     positions = (mask.cumsum(1) - 1).clamp(min=0)[:, 3:]
     return (ids, mask, positions, *(each for layer in before.layers for each in (layer.keys, layer.values)))
+
+
+def answers(source: Source, made: ArtifactRef) -> "NDArray[np.float32]":
+    """Logits of the token behind each example text, float32 [texts, vocabulary]."""
+    from daybreak.inference.generator import Generator
+
+    generator = Generator.of(made, threads=1)
+    return generator.logits(generator.pad([generator.encode(text)[:64] for text in source.texts]))[:, -1]
 
 
 def check_answers(source: Source, made: ArtifactRef) -> None:

@@ -2,7 +2,7 @@
 
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -14,6 +14,9 @@ from daybreak.exporting.source import CHECKED_ROWS, TOLERANCE, Source
 from daybreak.inference import MODEL, Predictor
 from daybreak.records import ArtifactRef
 from daybreak.records.artifacts import Shippable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 KINDS: tuple[Shippable, ...] = ("onnx-fp32", "onnx-fp16", "onnx-int8")
 EXPORTER = "torchscript"
@@ -51,6 +54,11 @@ def write(source: Source, params: ExportingParams, folder: Path) -> dict[str, An
             f"export: the graph is not valid ONNX: {error}", "a valid graph", "Try another opset"
         ) from None
     return {"exporter": EXPORTER, "opset": params.opset}
+
+
+def answers(source: Source, made: ArtifactRef) -> "NDArray[np.float32]":
+    """Logits of the example texts, float32 [texts, labels]."""
+    return Predictor.of(made, threads=1).predict(source.texts).logits
 
 
 def check_answers(source: Source, made: ArtifactRef) -> None:

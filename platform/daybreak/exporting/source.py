@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import torch
 from tokenizers import Tokenizer
@@ -17,6 +17,10 @@ from daybreak.inference import TOKENIZER
 from daybreak.recipes.base import Signature
 from daybreak.records import ArtifactRef, ModelRef
 from daybreak.records.artifacts import Shippable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 CHECKED_ROWS = 32
 TOLERANCE = 1e-4
@@ -35,6 +39,10 @@ class Tracer(Protocol):
 
     def write(self, source: "Source", params: ExportingParams, folder: Path) -> dict[str, Any]:
         """Write model.onnx into the new `folder`; what the manifest says of it."""
+        ...
+
+    def answers(self, source: "Source", made: ArtifactRef) -> "NDArray[np.float32]":
+        """What an artifact answers to the example texts, one row each, by one thread."""
         ...
 
     def check_answers(self, source: "Source", made: ArtifactRef) -> None:

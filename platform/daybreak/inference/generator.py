@@ -11,7 +11,7 @@ import numpy as np
 from daybreak.errors import ModelError
 from daybreak.inference import templates
 from daybreak.inference.choosing import GREEDY, Sampling, choose
-from daybreak.inference.sessions import CPU, open_session
+from daybreak.inference.sessions import Runtime, open_artifact
 from daybreak.inference.verifying import AGAIN, LABELS, MODEL, TOKENIZER, digest, verify
 from daybreak.records import ArtifactRef
 
@@ -45,10 +45,10 @@ class Generator:
     Raises ModelError for a folder that `verify` refuses, and for one whose model keeps no cache or wants no positions.
     """
 
-    def __init__(self, folder: Path, providers: Sequence[str] = (CPU,), threads: int | None = None) -> None:
+    def __init__(self, folder: Path, providers: Sequence[str] | None = None, threads: int | None = None) -> None:
         from tokenizers import Tokenizer
 
-        verify(folder)
+        manifest = verify(folder)
         self.description: dict[str, Any] = json.loads((folder / LABELS).read_text(encoding="utf-8"))
         if self.description.get("recipe") != "generate":
             found = f"the artifact {folder} is of recipe {self.description.get('recipe')}"
@@ -60,7 +60,8 @@ class Generator:
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
         self._template = templates.read(self.description["template"])
-        self._session = open_session(folder / MODEL, list(providers), threads)
+        self.runtime: Runtime
+        self._session, self.runtime = open_artifact(folder, manifest, providers, threads)
         self._past = [port for port in self._session.get_inputs() if port.name.startswith("past.")]
         if not self._past or "position_ids" not in {port.name for port in self._session.get_inputs()}:
             raise ModelError(f"{MODEL} in {folder} keeps no cache", "past, positions and mask as inputs", AGAIN)

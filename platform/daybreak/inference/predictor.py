@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from daybreak.errors import ModelError
-from daybreak.inference.sessions import CPU, open_session
-from daybreak.inference.verifying import AGAIN, LABELS, MODEL, TOKENIZER, digest, verify
+from daybreak.inference.sessions import Runtime, open_artifact
+from daybreak.inference.verifying import AGAIN, LABELS, TOKENIZER, digest, verify
 from daybreak.records import ArtifactRef
 
 if TYPE_CHECKING:
@@ -47,14 +47,15 @@ class Predictor:
     outside the folder, and for an execution provider that was asked for and is not used.
     """
 
-    def __init__(self, folder: Path, providers: Sequence[str] = (CPU,), threads: int | None = None) -> None:
-        verify(folder)
+    def __init__(self, folder: Path, providers: Sequence[str] | None = None, threads: int | None = None) -> None:
+        manifest = verify(folder)
         description = json.loads((folder / LABELS).read_text(encoding="utf-8"))
         self.labels: tuple[str, ...] = tuple(description["labels"])
         self.max_length: int = description["max_length"]
         self.pad_id: int = description["pad_id"]
         self.tokenizer = _load_tokenizer(folder / TOKENIZER, self.max_length)
-        self._session = open_session(folder / MODEL, list(providers), threads)
+        self.runtime: Runtime
+        self._session, self.runtime = open_artifact(folder, manifest, providers, threads)
 
     @classmethod
     def of(cls, artifact: ArtifactRef, threads: int | None = None) -> "Predictor":

@@ -30,7 +30,9 @@ def verify(folder: Path) -> dict[str, Any]:
             raise ModelError(f"{name} in {folder} is not of the artifact", "plain files named in its manifest", AGAIN)
         if digests.of_file(path) != listed[name]:
             raise ModelError(f"{name} in {folder} was altered", f"digest {listed[name][:12]}", AGAIN)
-    _refuse_external_data(folder, set(listed))
+    for name in sorted(listed):
+        if name.endswith(".onnx"):
+            _refuse_external_data(folder, name, set(listed))
     return manifest
 
 
@@ -44,18 +46,18 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _refuse_external_data(folder: Path, listed: set[str]) -> None:
-    """Weights may stand outside model.onnx only in a file of the same manifest."""
+def _refuse_external_data(folder: Path, name: str, listed: set[str]) -> None:
+    """Weights may stand outside a model only in a file of the same manifest."""
     import onnx
 
     try:
-        model = onnx.load_model(folder / MODEL, load_external_data=False)
+        model = onnx.load_model(folder / name, load_external_data=False)
     except Exception as error:
-        raise ModelError(f"{MODEL} in {folder} cannot be read: {error}", "an ONNX model", AGAIN) from None
+        raise ModelError(f"{name} in {folder} cannot be read: {error}", "an ONNX model", AGAIN) from None
     for tensor in _tensors(model.graph):
         places = {entry.key: entry.value for entry in tensor.external_data}
         if tensor.data_location == onnx.TensorProto.EXTERNAL and places.get("location") not in listed:
-            found = f"{MODEL} reads weights from {places.get('location')!r}"
+            found = f"{name} reads weights from {places.get('location')!r}"
             raise ModelError(found, "a file of its own folder and manifest", AGAIN)
 
 

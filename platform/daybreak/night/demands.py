@@ -1,6 +1,7 @@
 """What is asked of params, machine and data before any work: a night that cannot end well does not begin."""
 
 from daybreak.errors import DataError, ParamsError
+from daybreak.exporting.params import ExportingParams
 from daybreak.night import founding
 from daybreak.night.opening import Night
 from daybreak.records import DatasetRef
@@ -13,6 +14,7 @@ def check(night: Night) -> None:
     from daybreak.tuning import search
 
     machine.demand(night.params.training)
+    _demand_provider(night.params.exporting)
     _demand_metric(night.params.training.metric, night.params.model.recipe)
     targets.require(night.params.tracking.report_to)
     search.check(night.params.model, night.params.training, night.params.tuning)
@@ -26,6 +28,18 @@ def _demand_one_layout(night: Night) -> None:
         if key.startswith("model.config.") or key in ("model.base", "max_length"):
             found = f"tuning.space.{key} draws sizes of an encoder that is laid out before the sweep"
             raise ParamsError(found, "keys of training, max_length apart", "Remove it; compare sizes by a night each")
+
+
+def _demand_provider(exporting: ExportingParams) -> None:
+    """What ships is judged where it serves, so the GPU must be here; INT8 has operators that only processors have."""
+    if exporting.provider == "cpu":
+        return
+    if exporting.ship == "onnx-int8":
+        found = "exporting.provider is cuda, and exporting.ship is onnx-int8, which is for processors"
+        raise ParamsError(found, "onnx-fp32 or onnx-fp16", "Set exporting.ship to one of them, or provider to cpu")
+    if machine.driven() == 0:
+        found = "exporting.provider is cuda, and NVIDIA's driver finds no GPU"
+        raise ParamsError(found, "a GPU with its driver", "Set exporting.provider to cpu")
 
 
 def _demand_metric(metric: str, recipe: str) -> None:

@@ -87,6 +87,7 @@ def _request(found: Past, dataset: DatasetRef) -> dict[str, Any]:
         "best": (found.results.get("swept") or {}).get("best", {}),
         "exporting": found.params["exporting"] if found.shipped else None,
         "texts": EXPORT_TEXTS,
+        "provenance": found.provenance if found.shipped else {},
     }
 
 

@@ -68,7 +68,17 @@ def _export(dataset: Any, model: Any, request: dict[str, Any], folder: Path, rep
 
     texts = tables.read(dataset.split("validation"))["text"].head(request["texts"]).tolist()
     params = _section(request, "exporting", ExportingParams)
-    return exporting.export(model, params, texts, folder / "export", report).shipped
+    stated = _provenance(request.get("provenance") or {})
+    return exporting.export(model, params, texts, folder / "export", report, **stated).shipped
+
+
+def _provenance(said: dict[str, Any]) -> dict[str, Any]:
+    """What the run's manifest stated, as an argument; none where neither it nor its Daybreak knew of it."""
+    try:
+        from daybreak.exporting.provenance import Provenance
+    except ImportError:
+        return {}
+    return {"provenance": _known(Provenance, said)} if said else {}
 
 
 def _measure(shipped: Any, dataset: Any, folder: Path, report: Any) -> Any:

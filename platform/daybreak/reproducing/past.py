@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import yaml
 
 from daybreak.errors import BadInput, ParamsError
+from daybreak.exporting.provenance import Provenance
+from daybreak.inference import MANIFEST
 from daybreak.night import Night
 from daybreak.recording import RESULTS, open_ledger
 from daybreak.records import ExportRef, RunRecord
@@ -34,6 +36,16 @@ class Past(NamedTuple):
         if not exported:
             return None
         return ExportRef.model_validate(exported).shipped.model_dump(mode="json")
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What the manifest of its artifact says of data, code and params; of the run itself where that is gone."""
+        said = _read(Path((self.shipped or {}).get("path", "")) / MANIFEST)
+        if said:
+            return {name: said[name] for name in Provenance.model_fields if name in said}
+        dataset, record = self.results["dataset"], self.record
+        about = {"data_version": dataset["version"], "data_digest": dataset["digest"]}
+        return {**about, "commit": record.commit, "params_digest": record.params_digest}
 
     @property
     def metrics(self) -> dict[str, float]:

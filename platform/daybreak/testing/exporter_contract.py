@@ -69,7 +69,7 @@ class ExporterContract:
         assert names | {MANIFEST} == {path.name for path in artifact.path.iterdir()}
         assert {file.name for file in artifact.files} == names | {MANIFEST}
         assert manifest["source_model_sha256"] == model.sha256
-        assert {"exporter", "opset", "versions", "cpu_class"} <= manifest.keys()
+        assert {"exporter", "opset", "versions", "cpu_class", "recipe", "provider", "fused"} <= manifest.keys()
 
     def test_an_altered_file_is_refused(self, artifact: ArtifactRef, tmp_path: Path) -> None:
         for file in artifact.files:

@@ -36,7 +36,7 @@ def gpus() -> int | None:
     built = _built_for()
     if built is None:
         return None
-    return _driven() if built == "cuda" else 0
+    return driven() if built == "cuda" else 0
 
 
 def _demand_processes(training: TrainingParams, count: int | None) -> None:
@@ -80,7 +80,7 @@ def _built_for() -> str | None:
     return "cuda" if list(built) == ["cuda"] else None if built else ""
 
 
-def _driven() -> int:
+def driven() -> int:
     """GPUs that NVIDIA's driver knows; it is asked in a way that leaves no trace in this process."""
     try:
         driver = ctypes.CDLL(DRIVER)

@@ -14,6 +14,9 @@ def test_the_champion_predicts(ask: Any) -> None:
     told = ask("model", "predict", "早餐，太好了，excellent", "服务，太差了，terrible")
     assert [answer["label"] for answer in told["answers"]] == ["positive", "negative"]
     assert all(0.5 <= answer["probability"] <= 1 for answer in told["answers"])
+    ran = told["ran_on"]
+    assert (ran["providers"], ran["cpu_share"]) == (["CPUExecutionProvider"], 1.0)
+    assert ran["judged_on"] == ran["cpu_class"]
 
 
 def test_model_versions_name_the_champion(ask: Any) -> None:

@@ -1,11 +1,13 @@
 """The folder that ships."""
 
 import json
-import platform
+
+import pytest
 
 from daybreak import digests, inference
 from daybreak.exporting import artifact
-from daybreak.inference import LABELS, verify
+from daybreak.inference import LABELS, MODEL, verify
+from daybreak.inference.processors import cpu_class
 from daybreak.records import ExportRef, ModelRef
 
 
@@ -20,13 +22,31 @@ def test_the_manifest_tells_where_it_was_made(exported: ExportRef, classifier: M
     manifest = verify(exported.int8.path)
     assert manifest["kind"] == "onnx-int8"
     assert manifest["source_model_sha256"] == classifier.sha256
-    assert manifest["cpu_class"] == artifact.cpu_class()
+    assert manifest["cpu_class"] == cpu_class()
     assert set(manifest["versions"]) == {"python", "torch", "onnx", "onnxruntime"}
 
 
-def test_the_cpu_class_tells_whether_there_is_vnni() -> None:
-    known = {"x86-vnni", "x86-avx2"}
-    assert artifact.cpu_class() in (known if platform.machine() == "x86_64" else {platform.machine()})
+def test_fused_operators_of_the_encoder_are_recorded(exported: ExportRef) -> None:
+    """Onnxruntime's session makes one operator of each norm and activation of this layer, and leaves its attention."""
+    for each in (exported.fp32, exported.int8):
+        fused = verify(each.path)["fused"]
+        assert fused["LayerNormalization"] + fused["SkipLayerNormalization"] == 3
+        assert fused["Gelu"] + fused["BiasGelu"] + fused["FastGelu"] == 1
+        assert fused["Attention"] == 0
+    assert verify(exported.int8.path)["fused"]["SkipLayerNormalization"] == 1
+
+
+def test_attention_fuses_by_the_route_ahead_of_time(exported: ExportRef) -> None:
+    """What is traced keeps the pattern that onnxruntime's own optimiser knows: a pattern that changed would show."""
+    from onnxruntime.transformers.optimizer import optimize_model
+
+    fused = optimize_model(str(exported.fp32.path / MODEL), "bert", num_heads=2, hidden_size=32, opt_level=0)
+    assert fused.get_fused_operator_statistics()["Attention"] == 1
+
+
+def test_a_large_model_is_not_written_again_to_be_counted(exported: ExportRef, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(artifact, "COUNTED_BYTES", 10)
+    assert artifact.fused(exported.fp32.path / MODEL) is None
 
 
 def test_both_artifacts_share_one_tokenizer(exported: ExportRef) -> None:

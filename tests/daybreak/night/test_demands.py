@@ -1,5 +1,6 @@
 """What cannot end well is said before any work."""
 
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -87,3 +88,24 @@ def test_a_test_split_that_cannot_judge_is_said_before_training(staged_project: 
     path.unlink()
     with pytest.raises(DataError, match=r"test\.parquet is missing; expected a test split"):
         steps.demand_judgeable(night, dataset)
+
+
+@pytest.mark.parametrize(
+    ("ship", "words"),
+    [
+        ("onnx-int8", r"exporting\.provider is cuda, and exporting\.ship is onnx-int8, which is for processors"),
+        ("onnx-fp16", r"exporting\.provider is cuda, and NVIDIA's driver finds no GPU.*provider to cpu"),
+    ],
+)
+def test_a_gpu_to_serve_on_that_is_absent_is_said_at_once(
+    project: Project, monkeypatch: pytest.MonkeyPatch, ship: str, words: str
+) -> None:
+    from daybreak.training import machine
+
+    monkeypatch.setattr(machine, "driven", lambda: 0)
+    night = open_night(None, ("exporting.provider=cuda", f"exporting.ship={ship}"), project.root)
+    began = time.perf_counter()
+    with pytest.raises(ParamsError, match=words) as refused:
+        steps.check(night)
+    assert time.perf_counter() - began < 1
+    assert refused.value.exit_code == 2

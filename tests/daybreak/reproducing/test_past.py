@@ -39,6 +39,18 @@ def test_a_training_that_exported_nothing_has_its_own_metrics(record: RunRecord)
     assert found.code == {}
 
 
+def test_the_artifact_says_of_what_it_was_made_and_the_run_where_it_is_gone(finished: Finished) -> None:
+    found = past.read(finished.night, finished.record.run_id)
+    said = found.provenance
+    assert said["commit"] == finished.record.commit
+    assert said["params_digest"] == finished.record.params_digest
+    assert said["data_version"] == finished.results.dataset.version
+    exported = json.loads(json.dumps(found.results["exported"]))
+    for each in exported["artifacts"]:
+        each["path"] = "/nowhere"
+    assert found._replace(results={**found.results, "exported": exported}).provenance == said
+
+
 def test_a_run_that_began_from_the_champion_begins_from_that_model_again(finished: Finished) -> None:
     folder = finished.night.folder
     before = (folder / "params.json").read_bytes()

@@ -99,13 +99,13 @@ def test_what_torch_was_built_for_is_read_from_its_files(
     (tmp_path / "version.py").write_text(text, encoding="utf-8")
     spec = type("Spec", (), {"origin": str(tmp_path / "__init__.py")})
     monkeypatch.setattr(machine, "find_spec", lambda name: spec)
-    monkeypatch.setattr(machine, "_driven", lambda: 3)
+    monkeypatch.setattr(machine, "driven", lambda: 3)
     assert machine.gpus() == {"": 0, "cuda": 3, None: None}[built]
 
 
 def test_a_driver_that_is_absent_drives_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "DRIVER", "libabsent.so.1")
-    assert machine._driven() == 0
+    assert machine.driven() == 0
 
 
 def test_a_driver_is_asked_and_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,5 +123,5 @@ def test_a_driver_is_asked_and_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
             asked.append("shutdown")
 
     monkeypatch.setattr(machine.ctypes, "CDLL", lambda name: Driver())
-    assert machine._driven() == 8
+    assert machine.driven() == 8
     assert asked == ["init", "shutdown"]

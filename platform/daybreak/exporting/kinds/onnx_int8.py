@@ -22,7 +22,8 @@ REDUCE_RANGE = True
 answers, silently, than on a CPU with VNNI. With 7 the integer sums are exact on both classes, so that what is judged
 here is what serves there; docs/gates.md has what the bit costs."""
 
-METHOD = {"method": "dynamic", "matmul": "int8 by channel", "reduce_range": REDUCE_RANGE, "embeddings": "int8 by row"}
+METHOD = {"method": "dynamic", "matmul": "int8 by channel", "reduce_range": REDUCE_RANGE}
+METHOD |= {"weight_bits": 7 if REDUCE_RANGE else 8, "embeddings": "int8 by row"}
 
 
 def write(source: Source, params: ExportingParams, folder: Path, reference: ArtifactRef | None) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """INT8 ONNX under the contract, and what its weights look like."""
 
-from pathlib import Path
-
 import numpy as np
 import onnx
 import pytest
@@ -65,8 +63,10 @@ def test_embedding_rows_keep_their_own_scale(exported: ExportRef) -> None:
         assert (np.abs(arrays[name] - arrays[f"{name}.codes"] * scales) <= 0.51 * scales + 1e-4).all()
 
 
-def test_an_int8_artifact_is_small_where_weights_are_most_of_it(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def as_the_sample(tmp_path_factory: pytest.TempPathFactory) -> ExportRef:
     """The sample's shape: 2 layers, 128 wide, 5,400 tokens."""
+    tmp_path = tmp_path_factory.mktemp("sample")
     sizes = {"hidden_size": 128, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 512}
     config = BertConfig(vocab_size=5400, **sizes)
     encoder = BertModel(config, add_pooling_layer=False)
@@ -82,6 +82,21 @@ def test_an_int8_artifact_is_small_where_weights_are_most_of_it(tmp_path: Path) 
     ref = ModelRef(
         path=tmp_path / "model", recipe="classify", labels=tiny.LABELS, sha256=sha256, base=base, seed=0, metrics={}
     )
-    found = export(ref, ExportingParams(), TEXTS, tmp_path / "out")
-    assert found.int8.bytes <= 0.3 * found.fp32.bytes
-    assert Predictor.of(found.int8).predict(TEXTS).logits.shape == (2, 2)
+    return export(ref, ExportingParams(), TEXTS, tmp_path / "out")
+
+
+def test_an_int8_artifact_is_small_where_weights_are_most_of_it(as_the_sample: ExportRef) -> None:
+    assert as_the_sample.int8.bytes <= 0.3 * as_the_sample.fp32.bytes
+    assert Predictor.of(as_the_sample.int8).predict(TEXTS).logits.shape == (2, 2)
+
+
+def test_both_layers_of_the_sample_fuse(as_the_sample: ExportRef) -> None:
+    """Two norms a layer and that of the embeddings, an activation a layer; attention ahead of time alone."""
+    from onnxruntime.transformers.optimizer import optimize_model
+
+    plain, small = (verify(each.path)["fused"] for each in (as_the_sample.fp32, as_the_sample.int8))
+    assert (plain["LayerNormalization"], plain["BiasGelu"], plain["Attention"]) == (5, 2, 0)
+    assert (small["LayerNormalization"], small["SkipLayerNormalization"], small["Gelu"]) == (3, 2, 2)
+    path = str(as_the_sample.fp32.path / MODEL)
+    ahead = optimize_model(path, "bert", num_heads=2, hidden_size=128, opt_level=0).get_fused_operator_statistics()
+    assert ahead["Attention"] == 2

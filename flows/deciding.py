@@ -10,6 +10,7 @@ from daybreak.night import Night
 from daybreak.params import DATA_STAGES, load_params, parse_params
 from daybreak.planning import plan
 from daybreak.records import RunRecord
+from daybreak.releasing import sealing
 from flows.stack import stack_address
 
 LET_GO = ("held", "released")
@@ -19,14 +20,24 @@ def nothing_to_do(night: Night, asked: bool) -> RunRecord | None:
     """The record of this night if every step and its verdicts are at hand and were acted on, else None.
 
     What an earlier night held back was not acted on, as soon as this one may release it; nor is what was released once
-    and withdrawn, as soon as nobody holds it any more.
+    and withdrawn, as soon as nobody holds it any more. Whatever lost its dossier is judged again.
     """
     ledger = recording.open_ledger(night)
     known = plan(night, ledger).results
     same = recording.decided(ledger, night.project.name, known.judgement.digest) if known else None
-    if same is None or (same.status in LET_GO and may_let_go(night, same, asked)):
+    if same is None or lost(night, same) or (same.status in LET_GO and may_let_go(night, same, asked)):
         return None
     return recording.unchanged(night, same)
+
+
+def lost(night: Night, judged: RunRecord) -> bool:
+    """Whether what an earlier night judged, and is not champion, could not be promoted for want of its dossier."""
+    ledger = recording.open_ledger(night)
+    champion = ledger.champion(night.project.name)
+    ledger.close()
+    if champion and judged.model and champion.sha256 == judged.model.sha256:
+        return False
+    return bool(sealing.fault(judged, night.settings.runs(night.project)))
 
 
 def may_release(night: Night, asked: bool) -> Decision:

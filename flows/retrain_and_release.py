@@ -11,7 +11,7 @@ from flows.ending import as_state, note_ending
 from flows.opening import links, open_this_night, run_name
 from flows.permitting import permit
 from flows.telling import tell_of
-from tasks.releasing import record, release_candidate, track
+from tasks.releasing import record, release_candidate, seal, track
 from tasks.showing import show_night, shown_in_ui
 from tasks.tidying import share, tidy
 
@@ -51,6 +51,7 @@ def retrain_and_release(
 
         results, steps = develop(night, dataset)
         tracked = track(night, results, links(night))
+        seal(night, results, tracked, steps, links(night))
         permission = permit(night, results, tracked, turn, asked=release)
         move = release_candidate(night, results, tracked, permission)
         run = record(night, results, tracked, move, permission=permission, steps=steps, links=links(night))

@@ -18,6 +18,12 @@ def track(night: Night, results: Results, links: Links) -> Tracked:
     return recording.track(night, results, links)
 
 
+@task(name="seal", retries=1, retry_condition_fn=may_help, timeout_seconds=600)
+def seal(night: Night, results: Results, tracked: Tracked, steps: Steps, links: Links) -> str:
+    """Write the dossier that a release demands."""
+    return recording.seal(night, results, tracked, steps=steps, links=links)
+
+
 @task(name="release", retries=1, retry_condition_fn=may_help, timeout_seconds=600)
 def release_candidate(night: Night, results: Results, tracked: Tracked, permission: Permission) -> Move | None:
     """Move the champion if every blocking gate agreed, and the night may."""
@@ -35,5 +41,5 @@ def record(
     steps: Steps,
     links: Links,
 ) -> RunRecord:
-    """Write record and dossier."""
+    """Write the record, and the dossier's page anew."""
     return recording.conclude(night, results, tracked, move, steps=steps, links=links, permission=permission)

@@ -66,6 +66,7 @@ def fabricate_night(
     tokens = this.cache / "tokens" / f"{number:020x}"
     _fill(tokens, {"ids.npy": size})
     tracked = recording.track(this, results, {})
+    recording.seal(this, results, tracked, steps={"train": model}, links={})
     move = recording.release(this, results, tracked, actor="test")
     return recording.conclude(this, results, tracked, move, steps={"train": model}, links={})
 

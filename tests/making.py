@@ -227,8 +227,9 @@ def finish_night(checkout: Path, name: str = "sample") -> Finished:
         dataset=dataset, swept=swept, model=trained.value, exported=exported, evidence=evidence, judgement=judgement
     )
     tracked = recording.track(night, results, {})
-    move = recording.release(night, results, tracked, actor="test")
     done = {"prepare": prepared, "train": trained}
+    recording.seal(night, results, tracked, steps=done, links={})
+    move = recording.release(night, results, tracked, actor="test")
     return Finished(night, results, tracked, recording.conclude(night, results, tracked, move, steps=done, links={}))
 
 

@@ -1,5 +1,6 @@
 """One project with its ledger and registry, and models that were trained, judged and registered in it."""
 
+import json
 from pathlib import Path
 
 from daybreak import digests, gates, inference, releasing
@@ -16,7 +17,7 @@ from daybreak.records import (
     Project,
     Verdict,
 )
-from daybreak.releasing import Candidate
+from daybreak.releasing import Candidate, sealing
 from daybreak.tracking import Registry, Tracker
 
 
@@ -98,15 +99,31 @@ class House:
             verdicts=tuple(verdicts), evidence_digest=evidence.digest, champion_version=champion, digest=digest
         )
 
+    def dossier(self, candidate: Candidate, judgement: Judgement) -> Path:
+        """The dossier of a candidate's verdicts, sealed as a night seals it."""
+        told = {
+            "judgement": judgement.model_dump(mode="json"),
+            "evidence": {"artifact_sha256": candidate.artifact.sha256},
+        }
+        path = self.folder / "sealed" / candidate.run_id / sealing.FILE
+        path.parent.mkdir(parents=True, exist_ok=True)
+        tree = sealing.sealed(told)
+        path.write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
+        sealed = {"judgement": judgement.digest, "digest": tree[sealing.SEAL]}
+        self.ledger.seal_dossier("sample", run_id=candidate.run_id, **sealed)
+        return path
+
     def release(self, candidate: Candidate, judgement: Judgement | None = None, against: int | None = None) -> Move:
         evidence = self.evidence(candidate)
+        judgement = judgement or self.judgement(evidence, against)
         return releasing.release(
             self.ledger,
             self.registry,
             self.project,
             candidate=candidate,
             evidence=evidence,
-            judgement=judgement or self.judgement(evidence, against),
+            judgement=judgement,
+            dossier=self.dossier(candidate, judgement),
             actor="the night",
             reason="every gate passed",
         )
@@ -120,13 +137,15 @@ class House:
         override: bool = False,
     ) -> Move:
         evidence = self.evidence(candidate)
+        judgement = self.judgement(evidence, against, outcome)
         return releasing.promote(
             self.ledger,
             self.registry,
             self.project,
             candidate=candidate,
             evidence=evidence,
-            judgement=self.judgement(evidence, against, outcome),
+            judgement=judgement,
+            dossier=self.dossier(candidate, judgement),
             actor="林晓",
             reason="看过了",
             override=override,

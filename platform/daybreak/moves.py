@@ -15,8 +15,7 @@ from daybreak.errors import BadInput, EvidenceMismatch
 from daybreak.planning import Results
 from daybreak.recording import RESULTS, open_ledger
 from daybreak.records import Champion, Hold, JournalEntry, Move, Record, RunRecord, Verdict
-from daybreak.releasing import Candidate, Fetched, evidence
-from daybreak.reports import sealing
+from daybreak.releasing import Candidate, Fetched, evidence, sealing
 from daybreak.settings import Place
 from daybreak.tracking import Registry
 
@@ -65,11 +64,7 @@ def offer(place: Place, version: int) -> Offer:
     run = place.settings.runs(place.project) / run_id
     if record is None or not (run / RESULTS).is_file():
         raise BadInput(f"the verdicts on version {version} are not at hand", f"the results of its run {run_id}", AGAIN)
-    text = (run / RESULTS).read_text(encoding="utf-8")
-    if "judgement" not in json.loads(text):
-        found = f"version {version} is a base for other models, and no gate judged it"
-        raise BadInput(found, "a version that gates judged", "Name it as model.base of another project")
-    results = Results.model_validate_json(text)
+    results = _results(run / RESULTS, version)
     if results.judgement.digest != record.key:
         found = f"the verdicts in {RESULTS} of run {run_id} are not those that the ledger keeps of it"
         raise EvidenceMismatch(found, f"digest {record.key[:12]}", AGAIN)
@@ -82,6 +77,21 @@ def offer(place: Place, version: int) -> Offer:
         champion_record=ledger.run(place.project.name, champion.run_id) if champion else None,
         comparison=_comparison(run),
     )
+
+
+def _results(path: Path, version: int) -> Results:
+    """What a night's steps yielded. BadInput for an encoder's night, and for what this version does not understand."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if "judgement" in told:
+            return Results.model_validate(told)
+    except ValueError:
+        found = (
+            f"the verdicts on version {version} cannot be read: an earlier version of Daybreak wrote them, or a hand"
+        )
+        raise BadInput(found, "verdicts of this one", AGAIN) from None
+    found = f"version {version} is a base for other models, and no gate judged it"
+    raise BadInput(found, "a version that gates judged", "Name it as model.base of another project")
 
 
 def describe(offered: Offer) -> dict[str, Any]:
@@ -109,16 +119,13 @@ def describe(offered: Offer) -> dict[str, Any]:
 def promote(place: Place, version: int, *, actor: str, reason: str, override: bool = False) -> Move:
     """Make a registered version champion, on the verdicts of its night; with `override`, whatever gates and holds say.
 
-    Raises BadInput if it is champion or its verdicts are not at hand, and EvidenceMismatch if its dossier is not what
-    the ledger's record says, unless overridden; for the rest see `releasing.promote`.
+    Raises BadInput if it is champion or its verdicts are not at hand; for the rest see `releasing.promote`.
     """
     offered = offer(place, version)
     if offered.champion and offered.champion.version == version:
         raise BadInput(f"version {version} is champion already", "another version")
     if override and not reason.strip():
         raise BadInput("an override without a reason", "why, in a few words", "Add --reason TEXT")
-    if not override and (fault := sealing.fault(offered.record, place.settings.runs(place.project))):
-        raise EvidenceMismatch(f"the dossier of run {offered.record.run_id} cannot be relied on: {fault}", "", AGAIN)
     return releasing.promote(
         open_ledger(place),
         Registry(place.settings.mlflow),
@@ -126,6 +133,7 @@ def promote(place: Place, version: int, *, actor: str, reason: str, override: bo
         candidate=offered.candidate,
         evidence=offered.results.evidence,
         judgement=offered.results.judgement,
+        dossier=sealing.place(offered.record, place.settings.runs(place.project)),
         actor=actor,
         reason=reason or f"promoted after run {offered.record.run_id}",
         override=override,

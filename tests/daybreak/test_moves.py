@@ -1,5 +1,6 @@
 """What a person does to the champion, on a night's real results: promote, roll back, lift, reconcile, look back."""
 
+import json
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from daybreak.gates import limits
 from daybreak.planning import Results
 from daybreak.recording import RESULTS, open_ledger
 from daybreak.records import ArtifactRef, Judgement, Outcome, Project, RunRecord, Standing
+from daybreak.releasing import sealing
 from daybreak.settings import Settings
 from daybreak.tracking import Registry, Tracker
 
@@ -51,11 +53,22 @@ def candidate(place: Place, finished: Finished, seed: int, outcome: Outcome = Ou
     update = {"run_id": run_id, "started_at": now, "finished_at": now, "key": results.judgement.digest}
     record = finished.record.model_copy(update=update)
     open_ledger(place).record_run(record)
+    seal(place, run, results)
     tracker = Tracker(place.settings.mlflow, place.settings.mlflow_artifacts, place.project)
     night = tracker.start(run_id, {})
     return Registry(place.settings.mlflow).register(
         place.project, night, artifact, labels=finished.results.dataset.labels, tags={"daybreak.run_id": run_id}
     )
+
+
+def seal(place: Place, run: Path, results: Results) -> None:
+    """The dossier of these verdicts, as far as a release looks at it."""
+    evidence = {"artifact_sha256": results.exported.shipped.sha256}
+    tree = sealing.sealed({"judgement": results.judgement.model_dump(mode="json"), "evidence": evidence})
+    (run / sealing.FOLDER).mkdir(exist_ok=True)
+    (run / sealing.FOLDER / sealing.FILE).write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
+    digest = tree[sealing.SEAL]
+    open_ledger(place).seal_dossier("sample", run_id=run.name, judgement=results.judgement.digest, digest=digest)
 
 
 def judged(results: Results, artifact: ArtifactRef, outcome: Outcome, against: int) -> Results:
@@ -196,16 +209,10 @@ def test_a_model_file_that_was_altered_is_not_promoted(place: Place, finished: F
 
 
 @pytest.mark.parametrize("gone", [False, True])
-def test_a_dossier_that_was_altered_or_is_gone_promotes_nothing(
-    place: Place, finished: Finished, tmp_path: Path, gone: bool
-) -> None:
+def test_a_dossier_that_was_altered_or_is_gone_promotes_nothing(place: Place, finished: Finished, gone: bool) -> None:
     version = candidate(place, finished, 2)
-    shutil.copytree(finished.night.folder / "dossier", tmp_path / "dossier")
-    written = tmp_path / "dossier" / "dossier.json"
+    written = results_of(place, 2).parent / sealing.FOLDER / sealing.FILE
     text = written.read_text(encoding="utf-8")
-    record = moves.offer(place, version).record
-    artifacts = {**record.artifacts, "report": str(tmp_path / "dossier" / "report.html")}
-    open_ledger(place).record_run(record.model_copy(update={"artifacts": artifacts}))
     if gone:
         written.unlink()
     else:
@@ -213,6 +220,19 @@ def test_a_dossier_that_was_altered_or_is_gone_promotes_nothing(
     with pytest.raises(EvidenceMismatch, match=r"dossier of run night-2 cannot be relied on: .*dossier\.json"):
         moves.promote(place, version, actor="林晓", reason="")
     assert champion(place) == 1
+    written.write_text(text, encoding="utf-8")
+    assert moves.promote(place, version, actor="林晓", reason="").outcome == "done"
+
+
+def test_results_that_this_version_cannot_read_are_judged_again(place: Place, finished: Finished) -> None:
+    version = candidate(place, finished, 2)
+    told = json.loads(results_of(place, 2).read_text(encoding="utf-8"))
+    strange = json.dumps({**told, "evidence": {"candidate": {}}})
+    found = r"an earlier version of Daybreak wrote them, or a hand; .*; Judge it again with daybreak run"
+    for text in (strange, strange[:99]):
+        results_of(place, 2).write_text(text, encoding="utf-8")
+        with pytest.raises(BadInput, match=found):
+            moves.promote(place, version, actor="林晓", reason="")
 
 
 def test_a_candidate_of_loosened_limits_is_promoted_by_an_override_alone(place: Place, finished: Finished) -> None:
@@ -225,7 +245,9 @@ def test_a_candidate_of_loosened_limits_is_promoted_by_an_override_alone(place: 
 
     version = candidate(place, finished, 2)
     rewrite(results_of(place, 2), loosen)
-    judgement = Results.model_validate_json(results_of(place, 2).read_text(encoding="utf-8")).judgement
+    results = Results.model_validate_json(results_of(place, 2).read_text(encoding="utf-8"))
+    judgement = results.judgement
+    seal(place, results_of(place, 2).parent, results)
     ledger = open_ledger(place)
     record = ledger.run("sample", "night-2")
     assert record is not None

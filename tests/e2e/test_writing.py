@@ -42,8 +42,9 @@ def run(night: Night) -> tuple[Results, RunRecord]:
         compared=compared,
     )
     tracked = recording.track(night, results, {})
-    move = recording.release(night, results, tracked, actor="test")
     done: dict[str, Done[Any]] = {"prepare": prepared, "train": trained}
+    recording.seal(night, results, tracked, steps=done, links={})
+    move = recording.release(night, results, tracked, actor="test")
     return results, recording.conclude(night, results, tracked, move, steps=done, links={})
 
 

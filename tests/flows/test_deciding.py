@@ -49,6 +49,13 @@ def test_what_was_released_and_withdrawn_is_let_go_once_nobody_holds_it(held: Ru
     assert deciding.may_let_go(finished.night, held.model_copy(update={"status": "released"}), asked=False)
 
 
+def test_what_lost_its_dossier_is_judged_again_unless_it_is_champion(finished: Finished, held: RunRecord) -> None:
+    another = {"run_id": "another", "artifacts": {}}
+    assert not deciding.lost(finished.night, held)
+    assert deciding.lost(finished.night, held.model_copy(update=another)), "its dossier is gone"
+    assert not deciding.lost(finished.night, finished.record.model_copy(update=another))
+
+
 def test_nobody_can_approve_while_the_stack_is_down(finished: Finished, held: RunRecord) -> None:
     assert not deciding.may_let_go(with_release(finished.night, approval="required"), held, asked=True)
 

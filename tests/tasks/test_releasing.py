@@ -24,6 +24,7 @@ def test_tracking_and_releasing_again_change_nothing(finished: Finished) -> None
         (exporting.export, "export"),
         (evaluation.evaluate, "evaluate"),
         (gates.judge, "judge"),
+        (releasing.seal, "seal"),
         (releasing.release_candidate, "release"),
         (releasing.record, "record"),
     ],

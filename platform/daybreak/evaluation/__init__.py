@@ -43,6 +43,7 @@ def measure(
     model: "ModelRef | None" = None,
     twin: "ArtifactRef | None" = None,
     learned: Path | None = None,
+    inherited: "tuple[Path | None, ...]" = (),
     judges: "Sequence[JudgeParams]" = (),
     base: Path | None = None,
     report: Report = _silent,
@@ -51,14 +52,15 @@ def measure(
 
     `model` is the torch model it was exported from and `twin` the other artifact of that export. Without a model only
     its answers are measured (files that say OF_CHAMPION), which is all that is asked of a champion; `learned` is a
-    Parquet file with the rows it was trained on, `judges` are those of toxicity that are not ours. Raises ModelError
-    for an artifact that was altered and for a candidate with other labels than the dataset, DataError for a split that
-    cannot be used, and EvidenceMismatch if the splits are not, or do not stay, those that the dataset's digest names.
+    Parquet file with the rows it was trained on, `inherited` those of the champions it was trained on from, `judges`
+    are those of toxicity that are not ours. Raises ModelError for an artifact that was altered and for a candidate with
+    other labels than the dataset, DataError for a split that cannot be used, and EvidenceMismatch if the splits are
+    not, or do not stay, those that the dataset's digest names.
     """
     from daybreak.evaluation.subject import Subject
 
     subject = Subject.of(artifact, dataset, model, twin) if model else Subject(artifact, dataset, None, None, learned)
-    subject = replace(subject, judges=tuple(judges), base=base)
+    subject = replace(subject, judges=tuple(judges), base=base, inherited=inherited)
     subject.verify_data()
     found = discover(subject.recipe)
     names = sorted(found, key=lambda name: name != "predictions")
@@ -81,23 +83,37 @@ def measure_candidate(
     *,
     judges: "Sequence[JudgeParams]" = (),
     base: Path | None = None,
+    inherited: "tuple[Path | None, ...]" = (),
 ) -> "Measurements":
     """Measure the artifact that ships, on everything that gates will ask for.
 
-    `base` is the folder with what a language model's untuned base expects of the test rows.
+    `base` is the folder with what a language model's untuned base expects of the test rows, `inherited` are the
+    training rows of the champions that the model was trained on from.
     """
-    named: dict[str, Any] = {"model": exported.model, "twin": exported.twin, "judges": judges, "base": base}
+    named: dict[str, Any] = {
+        "model": exported.model,
+        "twin": exported.twin,
+        "judges": judges,
+        "base": base,
+        "inherited": inherited,
+    }
     return measure(exported.shipped, dataset, folder, report=report, **named)
 
 
 def measure_champion(
-    artifact: "ArtifactRef", dataset: "DatasetRef", folder: Path, report: Report = _silent, learned: Path | None = None
+    artifact: "ArtifactRef",
+    dataset: "DatasetRef",
+    folder: Path,
+    report: Report = _silent,
+    *,
+    learned: Path | None = None,
+    inherited: "tuple[Path | None, ...]" = (),
 ) -> "Measurements":
     """Answer the test rows with the champion: if its labels are others, those whose label both know, and no metrics.
 
-    `learned` has the rows that it was trained on, as far as that is known.
+    `learned` has the rows that it was trained on, `inherited` those of the champions before it, as far as known.
     """
-    return measure(artifact, dataset, folder, report=report, learned=learned)
+    return measure(artifact, dataset, folder, report=report, learned=learned, inherited=inherited)
 
 
 def _measure_one(module: ModuleType, name: str, subject: "Subject", place: Path) -> dict[str, float]:

@@ -28,8 +28,9 @@ THREADS = 1
 class Subject:
     """`model` and `twin` are None for a champion, of which only answers are measured.
 
-    `learned` is a Parquet file with the rows a model was trained on (`id, text`), None where that is not known; `base`
-    is a folder with what the untuned base of a language model expects of the test rows.
+    `learned` is a Parquet file with the rows a model was trained on (`id, text`), None where that is not known, and
+    `inherited` are those of the champions that it was trained on from; `base` is a folder with what the untuned base of
+    a language model expects of the test rows.
     """
 
     artifact: ArtifactRef
@@ -37,6 +38,7 @@ class Subject:
     model: ModelRef | None
     twin: ArtifactRef | None
     learned: Path | None = None
+    inherited: tuple[Path | None, ...] = ()
     judges: tuple[JudgeParams, ...] = ()
     base: Path | None = None
 

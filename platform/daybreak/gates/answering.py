@@ -47,8 +47,7 @@ def judge(evidence: Evidence, limits: Limits) -> Verdict:
     findings = [_against_base(evidence, ours, limits), *compared.findings]
     if limits.min_likeness > 0:
         findings.append(_likeness(ours, limits))
-    standing = evidence.standing.model_dump()
-    told = {**standing, "change": compared.anchor, "release_set": ""}
+    told = {**evidence.standing.told, "change": compared.anchor, "release_set": ""}
     answered = ours[ours["answer"].notna()].head(EXAMPLES)
     shown = [
         {"text": str(row.asked), "label": str(row.reference), "predicted": str(row.answer)}

@@ -115,6 +115,14 @@ def pair(ours: Any, theirs: Any, name: str, learned: Iterable[str]) -> Pair:
     return Pair(int((mine & ~other).sum()), int((~mine & other).sum()), len(both))
 
 
+def other_rows(evidence: Evidence) -> Iterator[str]:
+    """A sentence where other frozen rows judge than at the champion's release."""
+    before, now = evidence.standing.rows_before, release_set(evidence.candidate)
+    if before is not None and before != now:
+        old, new = (f"release set {each[:12]}" if each else "the test rows" for each in (before, now))
+        yield f"Other rows judge than at the champion's release: {new}, no longer {old}. The anchor stays."
+
+
 def left_out(evidence: Evidence, judged: Judged) -> Iterator[str]:
     """Sentences on rows that do not count because a side had learned them, and on sides of which that is not known."""
     sides = (("candidate", evidence.candidate), ("champion", evidence.champion), ("anchor", evidence.anchor))
@@ -123,7 +131,7 @@ def left_out(evidence: Evidence, judged: Judged) -> Iterator[str]:
             continue
         if not read(side, "learned")["known"]:
             yield f"It is not known which rows the {name} was trained on."
-        elif taught := judged.learned(side):
+        if taught := judged.learned(side):
             yield f"{len(taught):,} {judged.unit} were left out: the {name} has learned them."
 
 

@@ -23,6 +23,14 @@ def loosened(committed: Mapping[str, Any], effective: Mapping[str, Any]) -> list
     ]
 
 
+def other_rows(committed: str | None, effective: str | None) -> list[str]:
+    """What to say where other frozen rows judge than the commit names: whoever chooses the rows chooses the verdict."""
+    if committed == effective:
+        return []
+    asked, found = (each[:12] if each else "none" for each in (committed, effective))
+    return [f"split.release_set is {found}, the commit says {asked}"]
+
+
 def verdict(reasons: Sequence[str]) -> Verdict:
     """The blocking verdict on a candidate whose limits were loosened."""
     reason = f"Limits were loosened: {'; '.join(reasons)}. Commit the limits you want, then run again."

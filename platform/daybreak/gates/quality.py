@@ -15,6 +15,7 @@ from daybreak.gates.comparing import (
     broken,
     judged_by,
     left_out,
+    other_rows,
     pair,
     read_answers,
     reference,
@@ -83,10 +84,10 @@ def check(evidence: Evidence, params: Params) -> Verdict:
         *compared.findings,
         _against_baseline(evidence, params),
     ]
-    standing = evidence.standing.model_dump()
-    told = {**standing, "change": compared.anchor, "release_set": release_set(evidence.candidate)}
+    told = {**evidence.standing.told, "change": compared.anchor, "release_set": release_set(evidence.candidate)}
     details = {**compared.details, "anchor": told}
-    verdict = conclude("quality", findings, [*compared.notes, *left_out(evidence, judged)], details)
+    notes = [*compared.notes, *other_rows(evidence), *left_out(evidence, judged)]
+    verdict = conclude("quality", findings, notes, details)
     return verdict.model_copy(update={"code": "new_series"}) if "series" in details else verdict
 
 

@@ -7,7 +7,7 @@ from daybreak.records import JournalEntry, Move, Standing
 
 
 class Anchor(NamedTuple):
-    """The version that is the anchor, by which release set ("" for test rows), and releases compared with it so far."""
+    """The version that is the anchor, the release set of the last release ("" for test rows), and how many so far."""
 
     version: int
     release_set: str
@@ -28,20 +28,19 @@ def standing(
     found, champion = anchor(before), before[-1].to_version if before else None
     if champion is None or found is None:
         return Standing()
-    if found.release_set != release_set:
-        found = Anchor(champion, release_set)
     return Standing(
         attempt=_attempt(tries(_until(arrived, entries)), sha256, data_digest),
         comparison=found.comparisons + 1,
         anchor_version=found.version if found.version != champion else None,
+        rows_before=found.release_set if found.release_set != release_set else None,
     )
 
 
 def anchor(done: Iterable[Move]) -> Anchor | None:
     """The anchor after moves that were done, oldest first; None without a champion.
 
-    A rollback brings back the anchor that there was when its version came; a new release set makes the champion of
-    that day the anchor.
+    A rollback brings back the anchor that there was when its version came. A new release set leaves it where it is:
+    it answers the new rows too, so small losses cannot add up by way of other rows.
     """
     after: dict[int, Anchor] = {}
     found: Anchor | None = None
@@ -77,9 +76,7 @@ def _after(found: Anchor | None, move: Move) -> Anchor:
     own = Anchor(move.to_version, move.release_set)
     if found is None or move.anchor != "kept" or move.from_version is None:
         return own
-    if found.release_set != move.release_set:
-        found = Anchor(move.from_version, move.release_set)
-    return found._replace(comparisons=found.comparisons + 1)
+    return found._replace(release_set=move.release_set, comparisons=found.comparisons + 1)
 
 
 def arrival(done: Sequence[Move], sha256: str) -> Move | None:

@@ -11,7 +11,7 @@ from daybreak.ledger.proposal import Proposal
 from daybreak.ledger.tables import JournalRow, MoveRow
 from daybreak.records import Hold, JournalEntry
 
-Event = Literal["move", "hold_set", "hold_lifted", "alias_removed", "approval", "loaded", "judged"]
+Event = Literal["move", "hold_set", "hold_lifted", "alias_removed", "approval", "loaded", "judged", "dossier"]
 
 
 def append(session: Session, project: str, event: Event, facts: Mapping[str, Any]) -> JournalEntry:

@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from daybreak.errors import BadInput, Busy, DaybreakError, ProjectError, StepFailed
 
-HEAD = "0003"
+HEAD = "0004"
 _LOCKED = ("database is locked", "lock timeout", "database table is locked")
 
 

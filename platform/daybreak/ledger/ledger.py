@@ -223,6 +223,26 @@ class Ledger:
         facts = {"run_id": run_id, "version": version, "approved": approved, "actor": actor, "reason": reason}
         return self.note(project, "approval", facts)
 
+    def seal_dossier(self, project: str, *, run_id: str, judgement: str, digest: str) -> JournalEntry:
+        """Keep under which digest the dossier of a judgement was written: what is released later must show that one."""
+        return self.note(project, "dossier", {"run_id": run_id, "judgement": judgement, "digest": digest})
+
+    def sealed_dossier(self, project: str, run_id: str, judgement: str) -> str:
+        """The digest of the dossier that a run last sealed with that judgement, "" if it sealed none.
+
+        Of nights from before dossiers stood in the journal, the run's record says it.
+        """
+        asked = {"run_id": run_id, "judgement": judgement}
+        with self._database.read() as session:
+            told = [
+                each.facts for each in chain.entries(session, project, "dossier") if asked.items() <= each.facts.items()
+            ]
+            row = session.get(RunRow, run_id)
+        if told:
+            return str(told[-1]["digest"])
+        known = row.to_record() if row and row.project == project else None
+        return known.dossier if known and known.key == judgement else ""
+
     def export_journal(self, project: str, path: Path) -> Path:
         """Bring a copy of the journal up to date, as JSON Lines.
 

@@ -2,15 +2,20 @@
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from daybreak import digests, progress
-from daybreak.errors import DataError, ParamsError
+from daybreak.errors import ParamsError
 from daybreak.gates import plugins
+from daybreak.night import learning
 from daybreak.night.hanging import inputs_of
 from daybreak.night.opening import Night
 from daybreak.params import parse_params
 from daybreak.records import Champion, DatasetRef, Evidence, ExportRef, Judgement, Measurements, ModelRef
 from daybreak.steps import Step
+
+if TYPE_CHECKING:
+    from daybreak.exporting.provenance import Provenance
 
 # Rows the exporter traces with, and checks the exported answers on.
 EXPORT_TEXTS = 64
@@ -24,11 +29,24 @@ def export(night: Night, dataset: DatasetRef, model: ModelRef) -> Step[ExportRef
         from daybreak.data import tables
 
         texts = tables.read(dataset.split("validation"))["text"].head(EXPORT_TEXTS).tolist()
-        return exporting.export(model, night.params.exporting, texts, folder, partial(progress.report, "export"))
+        report, provenance = partial(progress.report, "export"), _provenance(night, dataset)
+        return exporting.export(model, night.params.exporting, texts, folder, report, provenance=provenance)
 
     rooms = ("recipes", "exporting", "inference")
     inputs = inputs_of(night, sections=("exporting",), rooms=rooms, model=model.sha256, data=dataset.digest)
     return Step("export", inputs, ExportRef, work)
+
+
+def _provenance(night: Night, dataset: DatasetRef) -> "Provenance":
+    from daybreak.data.versioning import versions
+    from daybreak.exporting.provenance import Provenance
+
+    return Provenance(
+        data_version=dataset.version,
+        data_digest=dataset.digest,
+        commit=versions.commit_of(night.checkout),
+        params_digest=night.params.digest,
+    )
 
 
 def measure(
@@ -39,17 +57,21 @@ def measure(
     Of a language model, `compared` holds what its untuned base expects of the same rows.
     """
     judges = night.params.gates.toxicity.judges
+    inherited = learning.inherited(night, exported.model.base)
 
     def work(folder: Path) -> Measurements:
         from daybreak import evaluation
 
         base = compared.path if compared else None
         report = partial(progress.report, "evaluate")
-        return evaluation.measure_candidate(exported, dataset, folder, report, judges=judges, base=base)
+        return evaluation.measure_candidate(
+            exported, dataset, folder, report, judges=judges, base=base, inherited=inherited
+        )
 
     rooms = ("recipes", "evaluation", "inference", "data")
     named = {"data": dataset.digest, "artifact": exported.shipped.sha256, **_judging_sets(night)}
     named["toxicity judges"] = digests.of_value([each.model_dump() for each in judges])
+    named |= learning.named(inherited)
     if compared:
         named["untuned base"] = compared.digest
     return Step("evaluate", inputs_of(night, rooms=rooms, **named), Measurements, work)
@@ -58,33 +80,27 @@ def measure(
 def measure_champion(night: Night, dataset: DatasetRef, champion: Champion) -> Step[Measurements]:
     """Answer the same test rows with the champion, or with the anchor."""
 
-    learned = _learned_by(night, champion, dataset)
+    learned, inherited = _learned_by(night, champion, dataset), learning.inherited_by(night, champion)
 
     def work(folder: Path) -> Measurements:
         from daybreak import evaluation
 
-        return evaluation.measure_champion(champion.artifact, dataset, folder, learned=learned)
+        return evaluation.measure_champion(champion.artifact, dataset, folder, learned=learned, inherited=inherited)
 
     trained = f"{champion.weights_sha256} on data {champion.data_version}"
     named = {"data": dataset.digest, "artifact": champion.sha256, "trained": trained, **_judging_sets(night)}
     named["rows learned"] = digests.of_file(learned) if learned else "unknown"
+    named |= learning.named(inherited)
     return Step(
         "evaluate-champion", inputs_of(night, rooms=("evaluation", "inference", "data"), **named), Measurements, work
     )
 
 
 def _learned_by(night: Night, champion: Champion, dataset: DatasetRef) -> Path | None:
-    """The rows a champion was trained on, None for one that was not trained here or whose data version is gone."""
-    from daybreak.data.versioning import cache
-
-    if not champion.weights_sha256:
-        return None
-    if champion.data_version == dataset.version:
+    """The rows a champion was trained on last, None where that is not known."""
+    if champion.weights_sha256 and champion.data_version == dataset.version:
         return dataset.split("train")
-    try:
-        return cache.files_of(night.project, champion.data_version)["data/split/train.parquet"]
-    except DataError:
-        return None
+    return learning.rows_of(night, champion)
 
 
 def _judging_sets(night: Night) -> dict[str, str]:
@@ -123,7 +139,7 @@ def judge(night: Night, evidence: Evidence, opponent: Champion | None) -> Step[J
 
     champion, anchor = (side.digest if side else "none" for side in (evidence.champion, evidence.anchor))
     named = {"candidate": evidence.candidate.digest, "champion": f"{version} {champion}", "anchor": anchor}
-    named["attempts"] = digests.of_value(evidence.standing.model_dump())
+    named["attempts"] = digests.of_value(evidence.standing.told)
     named["committed limits"] = digests.of_value(loosened)
     if own := plugins.digest(night.project.plugins):
         named["gates of plugins/"] = own
@@ -141,12 +157,14 @@ def loosened_by(night: Night) -> list[str]:
     if text is None:
         return [f"{name} is not committed"]
     try:
-        asked = parse_params(text, night.project.params_file).gates.model_dump(mode="json")
+        committed = parse_params(text, night.project.params_file)
     except ParamsError as error:
         return [f"{name} of the commit cannot be read ({error.found})"]
     changed = versions.is_dirty(night.checkout, ["platform/daybreak/gates"])
     code = ["the code of the gates differs from the commit"] if changed else []
-    return limits.loosened(asked, night.params.gates.model_dump(mode="json")) + code + _changed_plugins(night)
+    asked, found = (params.gates.model_dump(mode="json") for params in (committed, night.params))
+    rows = limits.other_rows(committed.split.release_set, night.params.split.release_set)
+    return limits.loosened(asked, found) + rows + code + _changed_plugins(night)
 
 
 def _changed_plugins(night: Night) -> list[str]:

@@ -1,9 +1,9 @@
-"""What a night leaves behind: its MLflow run, a registered version, a journal row, the dossier and the run's record."""
+"""What a night leaves behind: its MLflow run, a registered version, the dossier, a journal row and the run's record."""
 
 from daybreak.recording.books import note_attempt, open_ledger
 from daybreak.recording.endings import decided, failed, unchanged
 from daybreak.recording.facts import Links, Steps
-from daybreak.recording.judged import conclude
+from daybreak.recording.judged import conclude, seal
 from daybreak.recording.permission import GRANTED, Permission, needs_permission, note_approval, release
 from daybreak.recording.tracked import RESULTS, Tracked, addresses, track
 from daybreak.recording.trained import conclude_training
@@ -25,6 +25,7 @@ __all__ = [
     "note_attempt",
     "open_ledger",
     "release",
+    "seal",
     "track",
     "unchanged",
 ]

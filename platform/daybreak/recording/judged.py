@@ -1,4 +1,4 @@
-"""The end of a night whose candidate was judged: its record, its dossier, its MLflow run closed."""
+"""The end of a night whose candidate was judged: its dossier, sealed before a release, and its record after it."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from daybreak.recording.facts import Steps, costs_of, is_new, keep, outline, wai
 from daybreak.recording.permission import GRANTED, Permission
 from daybreak.recording.tracked import Tracked, addresses
 from daybreak.records import Move, RunModel, RunRecord, Status
+from daybreak.releasing import sealing
 from daybreak.tracking import Tracker
 
 if TYPE_CHECKING:
@@ -18,6 +19,28 @@ if TYPE_CHECKING:
 
 SHOWN_RUNS = 120
 """Ninety nights, and some that were begun by hand."""
+
+
+def seal(night: Night, results: Results, tracked: Tracked, *, steps: Steps, links: Mapping[str, str]) -> str:
+    """Write the dossier of what was judged, and its digest into the journal: a release demands that very file.
+
+    It says nothing of what becomes of the candidate; the page does, once `conclude` has written it anew.
+    """
+    from daybreak.reports import dossier
+
+    page = dossier.write(
+        night.folder / sealing.FOLDER,
+        record=_record(night, results, tracked, steps, links, status="judged"),
+        evidence=results.evidence,
+        judgement=results.judgement,
+        sweep=results.swept,
+        history=results.model.path / "history.json",
+        past=_past(night),
+    )
+    digest = sealing.read(page.parent)
+    judgement = results.judgement.digest
+    open_ledger(night).seal_dossier(night.project.name, run_id=night.run_id, judgement=judgement, digest=digest)
+    return digest
 
 
 def conclude(
@@ -30,8 +53,8 @@ def conclude(
     links: Mapping[str, str],
     permission: Permission = GRANTED,
 ) -> RunRecord:
-    """Write record and dossier, and close the MLflow run."""
-    from daybreak.reports import dossier, sealing, summary
+    """Write the record, and what became of the candidate onto the dossier's page; close the MLflow run."""
+    from daybreak.reports import dossier, summary
 
     status, reason = _status(results, move, permission)
     champion = open_ledger(night).champion(night.project.name)
@@ -39,27 +62,17 @@ def conclude(
     record = _record(
         night,
         results,
+        tracked,
+        steps,
+        links,
         status=status,
         reason=reason,
         same_as=champion.run_id if champion and status == "unchanged" else None,
-        model=_model(night, results, tracked.version, "champion" if holds_alias else None),
-        timings={name: done.seconds for name, done in steps.items() if is_new(night, done)},
-        reused=tuple(name for name, done in steps.items() if not is_new(night, done)),
-        mlflow=addresses(tracked, links.get("mlflow_url")),
-        prefect=dict(links),
+        alias="champion" if holds_alias else None,
+        dossier=open_ledger(night).sealed_dossier(night.project.name, night.run_id, results.judgement.digest),
     )
-    folder = night.folder / "dossier"
-    record = record.model_copy(update={"artifacts": {**record.artifacts, "report": str(folder / "report.html")}})
-    dossier.write(
-        folder,
-        record=record,
-        evidence=results.evidence,
-        judgement=results.judgement,
-        sweep=results.swept,
-        history=results.model.path / "history.json",
-        past=_past(night),
-    )
-    record = record.model_copy(update={"dossier": sealing.read(folder)})
+    folder = night.folder / sealing.FOLDER
+    dossier.tell(folder, record, _past(night))
     tracker = Tracker(night.settings.mlflow, night.settings.mlflow_artifacts, night.project)
     tracker.log_folder(tracked.mlflow_run_id, folder, "dossier")
     tracker.describe(tracked.mlflow_run_id, summary.in_markdown(record))
@@ -81,9 +94,20 @@ def _past(night: Night) -> "Past":
 _NAIVE = ("naive_accuracy",)
 
 
-def _record(night: Night, results: Results, *, timings: Mapping[str, float], **given: Any) -> RunRecord:
+def _record(
+    night: Night,
+    results: Results,
+    tracked: Tracked,
+    steps: Steps,
+    links: Mapping[str, str],
+    *,
+    alias: str | None = None,
+    **given: Any,
+) -> RunRecord:
     from daybreak.reports import origin
 
+    timings = {name: done.seconds for name, done in steps.items() if is_new(night, done)}
+    files = {each.kind.replace("-", "_"): str(each.path / each.main) for each in results.exported.artifacts}
     summary = versions.summary(night.project)
     baseline = {name: value for name, value in summary["baseline"].items() if isinstance(value, int | float)}
     return RunRecord(
@@ -97,7 +121,11 @@ def _record(night: Night, results: Results, *, timings: Mapping[str, float], **g
         metrics={**results.evidence.candidate.metrics, **{name: baseline[name] for name in _NAIVE if name in baseline}},
         verdicts=results.judgement.verdicts,
         costs=costs_of(night, results.swept, timings),
-        artifacts={each.kind.replace("-", "_"): str(each.path / each.main) for each in results.exported.artifacts},
+        model=_model(night, results, tracked.version, alias),
+        reused=tuple(name for name, done in steps.items() if not is_new(night, done)),
+        artifacts={**files, "report": str(night.folder / sealing.FOLDER / "report.html")},
+        mlflow=addresses(tracked, links.get("mlflow_url")),
+        prefect=dict(links),
         key=results.judgement.digest,
         **given,
     )

@@ -10,6 +10,7 @@ from daybreak.planning import Results
 from daybreak.recording.books import open_ledger
 from daybreak.recording.tracked import Tracked, keep_model
 from daybreak.records import Move, Record
+from daybreak.releasing import sealing
 from daybreak.tracking import Registry
 
 
@@ -64,6 +65,7 @@ def release(
         ),
         evidence=results.evidence,
         judgement=results.judgement,
+        dossier=night.folder / sealing.FOLDER / sealing.FILE,
         actor=actor,
         reason=f"night {night.run_id}",
     )

@@ -1,6 +1,7 @@
 """What was measured, and what of it gates may look at."""
 
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
@@ -29,11 +30,18 @@ class Standing(Record):
 
     `attempt` counts candidates since the last release, this one included. `anchor_version` is the best champion since a
     person last accepted one, None where that is today's (or there is none); `comparison` counts releases since then.
+    `rows_before` is the release set that judged the champion ("" for test rows), None where it judges tonight too.
     """
 
     attempt: int = Field(default=1, ge=1)
     comparison: int = Field(default=1, ge=1)
     anchor_version: int | None = None
+    rows_before: str | None = None
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The fields, without `rows_before` where nothing changed: so verdicts from before there was one stay valid."""
+        return self.model_dump(exclude=set() if self.rows_before is not None else {"rows_before"})
 
 
 class Evidence(Record):
@@ -53,7 +61,15 @@ class Evidence(Record):
         """SHA-256 over what was measured, of whom, on which data, at which attempt: a judgement's `evidence_digest`."""
         sides = {"candidate": self.candidate, "champion": self.champion, "anchor": self.anchor}
         measured = {name: side.digest if side else None for name, side in sides.items()}
-        return digests.of_value({**measured, "dataset": self.dataset.digest, "standing": self.standing.model_dump()})
+        return digests.of_value({**measured, "dataset": self.dataset.digest, "standing": self.standing.told})
+
+    @property
+    def former_digest(self) -> str:
+        """What `digest` was before anchors and attempts were evidence too: verdicts of that time rest on it."""
+        champion = self.champion.digest if self.champion else None
+        return digests.of_value(
+            {"candidate": self.candidate.digest, "champion": champion, "dataset": self.dataset.digest}
+        )
 
     @property
     def baseline(self) -> Path:

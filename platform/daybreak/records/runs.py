@@ -9,7 +9,8 @@ from daybreak.records.models import BaseRef
 from daybreak.records.record import Record
 from daybreak.records.verdicts import Verdict
 
-Status = Literal["released", "refused", "held", "unchanged", "failed", "crashed", "cancelled"]
+# "judged" stands in a sealed dossier alone: what became of the candidate is not known yet.
+Status = Literal["judged", "released", "refused", "held", "unchanged", "failed", "crashed", "cancelled"]
 
 
 class RunModel(Record):

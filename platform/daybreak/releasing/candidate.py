@@ -1,7 +1,7 @@
 """What is to become champion, and what must hold before it may."""
 
 from daybreak import digests, gates, inference
-from daybreak.errors import EvidenceMismatch
+from daybreak.errors import BadInput, EvidenceMismatch
 from daybreak.ledger import Proposal
 from daybreak.records import AnchorChange, ArtifactRef, Evidence, Judgement, MoveKind, Project, Record
 from daybreak.tracking import Registry
@@ -44,7 +44,10 @@ class Candidate(Record):
 
 
 def demand_unaltered(judgement: Judgement, evidence: Evidence, candidate: Candidate) -> None:
-    """Verdicts, evidence and candidate belong together. Raises EvidenceMismatch if they do not."""
+    """Verdicts, evidence and candidate belong together.
+
+    Raises EvidenceMismatch if they do not, BadInput for verdicts that an earlier version of Daybreak gave.
+    """
     computed = Judgement.compute_digest(judgement.verdicts, judgement.evidence_digest, judgement.champion_version)
     remedy = "Judge the candidate again with daybreak run"
     if not judgement.verdicts:
@@ -53,6 +56,9 @@ def demand_unaltered(judgement: Judgement, evidence: Evidence, candidate: Candid
         raise EvidenceMismatch(
             "the verdicts were altered since they were given", f"digest {judgement.digest[:12]}", remedy
         )
+    if evidence.former_digest == judgement.evidence_digest:
+        found = f"version {candidate.version} was judged by an earlier version of Daybreak"
+        raise BadInput(found, "verdicts of this one", remedy)
     if evidence.digest != judgement.evidence_digest:
         raise EvidenceMismatch("the verdicts rest on other evidence", f"digest {evidence.digest[:12]}", remedy)
     if evidence.candidate.artifact_sha256 != candidate.artifact.sha256:

@@ -1,10 +1,12 @@
 """Release and promotion: a candidate becomes champion on verdicts that belong to it, by the night or by a person."""
 
 import time
+from pathlib import Path
 
 from daybreak.errors import ReleaseError
 from daybreak.ledger import Ledger
 from daybreak.records import Evidence, Judgement, Move, MoveKind, Project
+from daybreak.releasing import sealing
 from daybreak.releasing.candidate import Candidate, demand_complete, demand_intact, demand_registered, demand_unaltered
 from daybreak.releasing.moving import move, moved_outside
 from daybreak.tracking import Registry
@@ -18,14 +20,16 @@ def release(
     candidate: Candidate,
     evidence: Evidence,
     judgement: Judgement,
+    dossier: Path,
     actor: str,
     reason: str,
 ) -> Move:
     """Make the candidate champion; gives the journal's row: `done`, `refused` by a gate, or `held` after a rollback.
 
-    Raises EvidenceMismatch when verdicts, evidence, files and registered version do not belong together, LostRace when
-    the champion is no longer the one the candidate was judged against, and ReleaseError when the alias was moved by
-    somebody else. In each case the champion is what it was.
+    `dossier` is the dossier.json that was sealed with the judgement. Raises EvidenceMismatch when verdicts, evidence,
+    dossier, files and registered version do not belong together, BadInput for verdicts of an earlier version of
+    Daybreak, LostRace when the champion is no longer the one the candidate was judged against, and ReleaseError when
+    the alias was moved by somebody else. In each case the champion is what it was.
     """
     return _move_judged(
         ledger,
@@ -34,6 +38,7 @@ def release(
         candidate,
         evidence=evidence,
         judgement=judgement,
+        dossier=dossier,
         kind="release",
         actor=actor,
         reason=reason,
@@ -48,14 +53,15 @@ def promote(
     candidate: Candidate,
     evidence: Evidence,
     judgement: Judgement,
+    dossier: Path,
     actor: str,
     reason: str,
     override: bool = False,
 ) -> Move:
     """Make the candidate champion because a person says so, on the same terms as `release`.
 
-    With `override`, gates and holds are not asked, the model becomes the anchor, and the journal says so. Without,
-    ReleaseError says which gate or hold is in the way; the attempt stays in the journal.
+    With `override`, gates, dossier and holds are not asked, the model becomes the anchor, and the journal says so.
+    Without, ReleaseError says which gate or hold is in the way; the attempt stays in the journal.
     """
     made = _move_judged(
         ledger,
@@ -64,6 +70,7 @@ def promote(
         candidate,
         evidence=evidence,
         judgement=judgement,
+        dossier=dossier,
         kind="promote",
         actor=actor,
         reason=f"override: {reason}" if override else reason,
@@ -86,6 +93,7 @@ def _move_judged(
     *,
     evidence: Evidence,
     judgement: Judgement,
+    dossier: Path,
     kind: MoveKind,
     actor: str,
     reason: str,
@@ -94,6 +102,7 @@ def _move_judged(
     demand_unaltered(judgement, evidence, candidate)
     if not override:
         demand_complete(judgement, project)
+        sealing.demand(ledger, project, candidate, judgement, dossier)
     proposal = candidate.propose(kind, actor=actor, reason=reason, judgement=judgement, accepted=override)
     if judgement.blocked_by and not override:
         blockers = ", ".join(verdict.gate for verdict in judgement.blocked_by)

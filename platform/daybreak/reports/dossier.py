@@ -11,7 +11,6 @@ from daybreak.reports import (
     curves,
     judged,
     plots,
-    sealing,
     searching,
     sentences,
     slices,
@@ -39,6 +38,8 @@ def write(
     The page holds both languages; `language` is the one it opens in. What was not measured is left out, never an error.
     `digest` in the JSON is the SHA-256 of the rest of it.
     """
+    from daybreak.releasing import sealing
+
     folder.mkdir(parents=True, exist_ok=True)
     tree = sealing.sealed(content.gather(record, evidence, judgement, sweep, history, past=past))
     text = json.dumps(tree, ensure_ascii=False, indent=1)
@@ -47,6 +48,17 @@ def write(
     page.write_text(render(tree, language), encoding="utf-8")
     version = f" {record.model.version}" if record.model and record.model.version else ""
     cards.write(folder, tree["cards"], f"{record.project}{version}")
+    return page
+
+
+def tell(folder: Path, record: RunRecord, past: content.Past) -> Path:
+    """Write report.html anew with what became of the candidate; the sealed JSON beside it stays as it is."""
+    from daybreak.releasing import sealing
+
+    tree = json.loads((folder / sealing.FILE).read_text(encoding="utf-8"))
+    told = {"record": record.model_dump(mode="json"), "timeline": timeline.of_project(past.runs, past.moves, record)}
+    page = folder / "report.html"
+    page.write_text(render({**tree, **told}), encoding="utf-8")
     return page
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from daybreak.errors import BadInput
 from daybreak.ledger import Ledger
 from daybreak.records import RunRecord
-from daybreak.reports import sealing, sentences
+from daybreak.reports import sentences
 from daybreak.reports.phrases import Language
 from daybreak.reports.words import both
 
@@ -21,6 +21,8 @@ def explain(ledger: Ledger, project: str, run: str | None, language: Language, r
 
     Raises BadInput for a run that is not there, and for one that broke off before any gate was asked.
     """
+    from daybreak.releasing import sealing
+
     record, remarks = _find(ledger, project, run, language)
     page = record.artifacts.get("report", "")
     if fault := sealing.fault(record, runs):

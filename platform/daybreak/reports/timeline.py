@@ -15,7 +15,8 @@ BY_PERSONS = ("promote", "rollback", "reconcile", "adopt")
 def of_project(runs: Sequence[RunRecord], moves: Sequence[Move], tonight: RunRecord) -> dict[str, list[dict[str, Any]]]:
     """`nights` with what each scored and became, and `moves` of the champion at a person's word; oldest first.
 
-    Both cover the ninety days up to tonight. Nights that judged nothing are left out, unless they broke off.
+    Both cover the ninety days up to tonight. Nights that judged nothing are left out, unless they broke off, as is
+    tonight before it is known what becomes of it.
     """
     since = tonight.started_at - timedelta(days=DAYS)
     nights = {run.run_id: run for run in (*runs, tonight) if run.started_at >= since}
@@ -52,7 +53,7 @@ def drawn(found: dict[str, list[dict[str, Any]]]) -> str:
 
 
 def _counts(run: RunRecord) -> bool:
-    return bool(run.verdicts) or run.status in ("failed", "crashed")
+    return (bool(run.verdicts) and run.status != "judged") or run.status in ("failed", "crashed")
 
 
 def _night(run: RunRecord) -> dict[str, Any]:

@@ -57,6 +57,22 @@ def test_what_was_not_kept_is_not_known(subject: Subject, tmp_path: Path) -> Non
     assert found == {"known": False, "rows": 0, "test": [], "release_set": []}
 
 
+def test_what_was_learned_before_a_model_was_trained_on_from_counts_too(
+    subject: Subject, frozen: DatasetRef, tmp_path: Path
+) -> None:
+    """Rows of the release set that an ancestor learned are left out; only tonight's own rows stop the night."""
+    test = subject.rows("test")
+    before = taught(tmp_path, {str(test["id"][0]): "别的话", "c": "发布集 b"})
+    candidate = replace(subject, dataset=frozen, inherited=(before,))
+    own = learned.measure(replace(candidate, inherited=()), tmp_path)
+    found = learned.measure(candidate, tmp_path)
+    assert str(test["id"][0]) in found["test"]
+    assert (own["release_set"], found["release_set"]) == ([], ["b"])
+    assert (found["known"], found["rows"]) == (True, own["rows"] + 2)
+    partly = learned.measure(replace(candidate, inherited=(before, None)), tmp_path)
+    assert partly == {**found, "known": False}
+
+
 def test_a_release_set_in_tonights_training_rows_stops_the_night(
     subject: Subject, frozen: DatasetRef, tmp_path: Path
 ) -> None:

@@ -45,3 +45,18 @@ def test_floors_by_label_may_be_raised_and_added_but_not_lowered_or_dropped() ->
         assert limits.loosened(asked, {"quality": {"critical": found}}) == []
     for found in ({"urgent": 0.7}, {}):
         assert len(limits.loosened(asked, {"quality": {"critical": found}})) == 1
+
+
+@pytest.mark.parametrize(
+    ("committed", "effective", "said"),
+    [
+        ("a" * 64, None, "split.release_set is none, the commit says aaaaaaaaaaaa"),
+        (None, "b" * 64, "split.release_set is bbbbbbbbbbbb, the commit says none"),
+        ("a" * 64, "b" * 64, "split.release_set is bbbbbbbbbbbb, the commit says aaaaaaaaaaaa"),
+    ],
+)
+def test_other_frozen_rows_than_the_commits_count_as_looser(
+    committed: str | None, effective: str | None, said: str
+) -> None:
+    assert limits.other_rows(committed, effective) == [said]
+    assert limits.other_rows(effective, effective) == []

@@ -12,6 +12,7 @@ import pytest
 from daybreak.errors import DataError
 from daybreak.gates.quality import Params, check
 from daybreak.records import Evidence, Outcome, Standing, Verdict
+from daybreak.reports import phrases
 from daybreak.testing.gate_contract import ROWS, make_evidence, write_answers
 
 
@@ -232,6 +233,18 @@ def test_another_release_set_is_no_comparison(evidence: Evidence) -> None:
     freeze(evidence, wrong_every=10, digest="e" * 64)
     with pytest.raises(DataError, match="different release sets"):
         check(evidence, Params())
+
+
+@pytest.mark.parametrize(("before", "said"), [("d" * 64, f"release set {'d' * 12}"), ("", "the test rows")])
+def test_other_rows_than_at_the_champions_release_are_said(evidence: Evidence, before: str, said: str) -> None:
+    freeze(evidence, wrong_every=10)
+    moved = evidence.model_copy(update={"standing": Standing(rows_before=before)})
+    assert moved.digest != evidence.digest
+    verdict = check(moved, Params())
+    (note,) = [each for each in verdict.details["notes"] if each.startswith("Other rows judge")]
+    assert note.endswith(f", no longer {said}. The anchor stays.")
+    assert phrases.is_known("notes", note)
+    assert verdict.details["anchor"]["rows_before"] == before
 
 
 def meet(evidence: Evidence, *, wrong_every: int, offset: int = 2, attempt: int = 1, comparison: int = 1) -> Evidence:

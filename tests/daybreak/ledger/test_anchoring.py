@@ -92,12 +92,17 @@ def test_an_alias_that_was_put_back_changes_nothing(journal: Journal) -> None:
     assert journal.standing() == before
 
 
-def test_another_release_set_makes_the_champion_of_the_day_the_anchor(journal: Journal) -> None:
+def test_another_release_set_leaves_the_anchor_where_it_is(journal: Journal) -> None:
+    """Or whoever changes it, by params or by a rollback of the data, would be let off what was lost before."""
     journal.release(1)
     journal.release(2)
-    assert journal.standing(release_set="f" * 64) == Standing()
+    stands = Standing(comparison=2, anchor_version=1)
+    assert journal.standing() == stands
+    assert journal.standing(release_set="f" * 64) == stands.model_copy(update={"rows_before": ""})
     journal.release(3, release_set="f" * 64)
-    assert journal.anchor == Anchor(2, "f" * 64, comparisons=1)
+    assert journal.anchor == Anchor(1, "f" * 64, comparisons=2)
+    back = journal.standing()
+    assert (back.anchor_version, back.comparison, back.rows_before) == (1, 3, "f" * 64)
     journal.release(4, release_set="e" * 64, anchor="raised")
     assert journal.anchor == Anchor(4, "e" * 64)
 

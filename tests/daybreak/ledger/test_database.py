@@ -82,7 +82,7 @@ def test_a_ledger_of_a_newer_daybreak_is_left_alone(url: str, tmp_path: Path) ->
         raw.execute("UPDATE alembic_version SET version_num = '9999'")
         raw.commit()
     with pytest.raises(
-        ProjectError, match="has schema 9999; expected at most 0003; It was written by a newer Daybreak"
+        ProjectError, match=f"has schema 9999; expected at most {HEAD}; It was written by a newer Daybreak"
     ):
         Database(url)
 

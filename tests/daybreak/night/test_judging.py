@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from making import Finished, commit_all, run_git, write_params
 
+from daybreak import digests
 from daybreak import night as steps
+from daybreak.data.held_out.release_set import FILE, ReleaseRow, text
 from daybreak.data.versioning import rollback, versions
 from daybreak.errors import EvidenceMismatch
 from daybreak.gates.judge import judge
@@ -51,20 +53,23 @@ def test_an_uncommitted_loosening_in_the_file_blocks_too(project: Project) -> No
 
 
 def test_a_rollback_of_the_data_does_not_bring_its_old_limits_back(project: Project) -> None:
-    """The first data version was committed with a floor that nobody wants any more."""
+    """The first data version was committed with a floor that nobody wants any more, and before rows were frozen."""
+    rows = [ReleaseRow(id=name, text=f"发布集 {name}", label="positive", identity=name) for name in "ab"]
+    (project.root / FILE).parent.mkdir(parents=True, exist_ok=True)
+    (project.root / FILE).write_text(text(rows), encoding="utf-8")
+    frozen = digests.of_file(project.root / FILE)
     write_params(project.root, {"gates": {"quality": {"min_accuracy": 0.2}}})
     commit_all(project.root, "Loose")
     first = versions.prepare(project)
-    write_params(
-        project.root, {"gates": {"quality": {"min_accuracy": 0.9}}, "dedupe": {"threshold": 0.7, "near": "keep"}}
-    )
+    data = {"dedupe": {"threshold": 0.7, "near": "keep"}, "split": {"release_set": frozen}}
+    write_params(project.root, {"gates": {"quality": {"min_accuracy": 0.9}}, **data})
     commit_all(project.root, "Strict")
     versions.prepare(project)
     rollback.rollback(project, first.version, reason="bad labels", actor="Li")
     night = open_night(None, (), project.root)
     assert night.params.gates.quality.min_accuracy == 0.9
     assert night.params.dedupe.threshold == 0.8
-    assert loosened_by(night) == []
+    assert loosened_by(night) == [f"split.release_set is none, the commit says {frozen[:12]}"]
 
 
 def test_gates_whose_code_was_changed_block(project: Project) -> None:

@@ -148,6 +148,7 @@ def test_an_override_answers_for_a_gate_that_was_not_asked(house: House) -> None
         candidate=candidate,
         evidence=evidence,
         judgement=judgement,
+        dossier=house.folder / "none",
         actor="林晓",
         reason="看过了",
         override=True,
@@ -163,6 +164,7 @@ def _release(house: House, candidate: Candidate, evidence: Evidence, judgement: 
         candidate=candidate,
         evidence=evidence,
         judgement=judgement,
+        dossier=house.dossier(candidate, judgement),
         actor="a mistake",
         reason="",
     )

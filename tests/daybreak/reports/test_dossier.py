@@ -48,6 +48,22 @@ def test_both_files_are_written_from_one_tree(night: Any, tmp_path: Path) -> Non
     assert Judgement.model_validate(json.loads(text)["judgement"]) == night.judgement
 
 
+def test_what_becomes_of_a_candidate_is_told_on_the_page_alone(night: Any, tmp_path: Path) -> None:
+    record = night.record.model_copy(update={"status": "judged", "reason": ""})
+    page = dossier.write(tmp_path / "dossier", **night.given(record=record))
+    sealed = page.with_name("dossier.json").read_text(encoding="utf-8")
+    assert (json.loads(sealed)["record"]["status"], json.loads(sealed)["timeline"]["nights"]) == ("judged", [])
+    before = page.read_text(encoding="utf-8")
+    assert "What becomes of the candidate is not decided yet." in before
+    assert "候选模型的去留尚未决定。" in before
+    past = content.Past(runs=(night.record.model_copy(update={"run_id": "earlier"}),))
+    dossier.tell(page.parent, night.record, past)
+    assert "<title>sample · refused" in page.read_text(encoding="utf-8")
+    assert "近九十夜" in page.read_text(encoding="utf-8")
+    assert "近九十夜" not in before
+    assert page.with_name("dossier.json").read_text(encoding="utf-8") == sealed
+
+
 def test_the_page_is_whole_and_loads_nothing(page: str) -> None:
     checked = Balance()
     checked.feed(page)

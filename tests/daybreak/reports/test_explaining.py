@@ -11,7 +11,8 @@ import pytest
 from daybreak.errors import BadInput
 from daybreak.ledger import Ledger
 from daybreak.records import RunRecord
-from daybreak.reports import dossier, explaining, sealing
+from daybreak.releasing import sealing
+from daybreak.reports import dossier, explaining
 
 
 @pytest.fixture

@@ -120,19 +120,31 @@ def train(night: Night, dataset: DatasetRef, swept: SweepRef) -> Step[ModelRef]:
 
 
 def compare(night: Night, dataset: DatasetRef, swept: SweepRef, model: ModelRef) -> Step[Measurements]:
-    """Hold a language model against its untuned base, on rows that neither was trained on."""
+    """Hold a language model against its untuned base, on rows that neither was trained on.
+
+    Where `gates.privacy` asks for canaries, they are planted in a further training here, of which only ranks are kept.
+    """
     from daybreak.tuning import space
 
-    wanted = space.apply_model(start(night, dataset), swept.best)
+    wanted, canaries = space.apply_model(start(night, dataset), swept.best), _canaries(night)
 
     def work(folder: Path) -> Measurements:
         from daybreak.training import comparing
 
         training, report = space.apply(night.params.training, swept.best), partial(progress.report, "compare")
-        return comparing.compare(model, dataset, wanted, training, folder, cache=night.cache, report=report)
+        return comparing.compare(
+            model, dataset, wanted, training, folder, cache=night.cache, report=report, canaries=canaries
+        )
 
     sections, rooms = ("model", "training"), ("recipes", "training")
+    planted = {"canaries": str(canaries)} if canaries else {}
     inputs = inputs_of(
-        night, sections=sections, rooms=rooms, data=dataset.digest, base=base_of(wanted), model=model.sha256
+        night, sections=sections, rooms=rooms, data=dataset.digest, base=base_of(wanted), model=model.sha256, **planted
     )
     return Step("compare", inputs, Measurements, work)
+
+
+def _canaries(night: Night) -> int:
+    """How many are planted: none where the gate is off."""
+    asked = night.params.gates.privacy
+    return 0 if asked.mode == "off" else int(asked.min_canaries)

@@ -27,8 +27,9 @@ class GateContract:
         raise NotImplementedError
 
     @pytest.fixture
-    def evidence(self, tmp_path: Path) -> Evidence:
-        return make_evidence(tmp_path)
+    def evidence(self, gate: ModuleType, tmp_path: Path) -> Evidence:
+        """Of a classifier, unless the gate's `RECIPE` says that it applies to another kind of model alone."""
+        return make_evidence(tmp_path, recipe=getattr(gate, "RECIPE", "classify"))
 
     def test_a_good_candidate_passes_the_defaults(self, gate: ModuleType, evidence: Evidence) -> None:
         verdict = gate.check(evidence, gate.Params())
@@ -77,7 +78,7 @@ def load_gate(path: Path) -> ModuleType:
     return plugins.load(path)
 
 
-def make_evidence(folder: Path, *, champion: bool = True) -> Evidence:
+def make_evidence(folder: Path, *, champion: bool = True, recipe: str = "classify") -> Evidence:
     """Measurements of an imagined good candidate and champion on 2,000 rows, written as `evaluation` writes them."""
     import pandas as pd
 
@@ -87,7 +88,9 @@ def make_evidence(folder: Path, *, champion: bool = True) -> Evidence:
     (folder / "data" / "split").mkdir(parents=True)
     texts = pd.DataFrame({"id": range(ROWS), "text": [f"评论 review {row}" for row in range(ROWS)]})
     texts.to_parquet(dataset.split("test"))
-    candidate = _measured(folder / "candidate", "a" * 64, wrong_every=10, offset=0)
+    candidate = _measured(folder / "candidate", "a" * 64, wrong_every=10, offset=0).model_copy(
+        update={"recipe": recipe}
+    )
     _write(candidate.path, "parity", _parity())
     _write(candidate.path, "fairness", _fairness())
     _write(candidate.path, "toxicity", _toxicity())
@@ -97,6 +100,7 @@ def make_evidence(folder: Path, *, champion: bool = True) -> Evidence:
     _write(candidate.path, "golden", {"cases": 20, "not_asked": 0, "failed": []})
     _write(candidate.path, "learned", {"known": True, "rows": 7 * ROWS, "test": [], "release_set": []})
     _write(candidate.path, "licence", _licence())
+    _write(candidate.path, "privacy", {"prompts": 120, "personal": 0, "by_kind": {}, "examples": [], "canaries": None})
     _write(candidate.path, "release_set", {"rows": 0, "digest": None})
     _write(candidate.path, "robustness", _robustness())
     _write(candidate.path, "size", {"kind": "onnx-int8", "bytes": 2_600_000, "files": {"model.onnx": 2_600_000}})

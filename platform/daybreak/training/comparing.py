@@ -14,7 +14,7 @@ from daybreak.recipes.base import Rows
 from daybreak.recipes.decoders import answering
 from daybreak.recipes.params import ModelParams
 from daybreak.records import DatasetRef, Measurements, ModelRef
-from daybreak.training import devices, expecting, fitting, seed
+from daybreak.training import devices, expecting, fitting, planting, seed
 from daybreak.training.bases import pretrained
 from daybreak.training.feeding import tokens
 from daybreak.training.fitting import Subject
@@ -35,12 +35,14 @@ def compare(
     *,
     cache: Path,
     report: Report | None = None,
+    canaries: int = 0,
 ) -> Measurements:
     """Measure model and base on the test split, and let both go on with a few rows of it, into `folder/measurements`.
 
     generation.json holds `rows`, `base` and `tuned` (loss, and what the recipe measures), and `examples` (`id, asked,
-    reference, before, after`); base.parquet what the base of a model that writes expects, row by row. ModelError for a
-    model that is not intact; DataError for rows nobody can learn from.
+    reference, before, after`); canaries.json how so many rank that a further training, kept by nobody, was taught;
+    base.parquet what the base of a model that writes expects, row by row. ModelError for a model that is not intact;
+    DataError for rows nobody can learn from.
     """
     recipe, device, say = recipes.find(made.recipe), devices.choose(training), report or _silent
     texts = partial(_texts, dataset)
@@ -76,6 +78,8 @@ def compare(
         {"id": each.row, "asked": each.asked, "reference": each.reference, "before": before, "after": after}
         for each, before, after in zip(questions, said["base"], said["tuned"], strict=True)
     ]
+    if canaries and recipe.BASE == "decoder":
+        planting.measure(dataset, model, training, place, canaries=canaries, report=report)
     return _seal(told, recipe.METRICS, made, dataset, place)
 
 

@@ -47,7 +47,7 @@ def look_into(texts: list[str]) -> dict[str, Any]:
     """How many texts hold personal data, by kind, and a few of them with the data cut."""
     found = [replacing.find(text) for text in texts]
     kinds = sorted({each.kind for finds in found for each in finds})
-    shown = [_hidden(text, finds) for text, finds in zip(texts, found, strict=True) if finds]
+    shown = [hidden(text, finds) for text, finds in zip(texts, found, strict=True) if finds]
     return {
         "personal": sum(bool(finds) for finds in found),
         "by_kind": {kind: sum(any(each.kind == kind for each in finds) for finds in found) for kind in kinds},
@@ -55,7 +55,7 @@ def look_into(texts: list[str]) -> dict[str, Any]:
     }
 
 
-def _hidden(text: str, finds: list[replacing.Find]) -> str:
+def hidden(text: str, finds: list[replacing.Find]) -> str:
     """The text with all but the first two characters of each datum cut."""
     for each in reversed(finds):
         text = f"{text[: each.start + 2]}{MARK}{text[each.end :]}"

@@ -134,8 +134,9 @@ def _read(path: Path, batch: Batch, name: str, params: IngestParams, exempt: Map
         rows: Iterator[Row] = starmap(Row, reading.read_lines(path, label, "utf-8"))
     else:
         columns = params.columns
-        if batch.reviewed and not columns.licence:
-            columns = columns.model_copy(update={"licence": REVIEWED_LICENCE})
+        if batch.reviewed:
+            told = {"described": False, "licence": columns.licence or REVIEWED_LICENCE}
+            columns = Columns.model_validate({**columns.model_dump(), **told})
         rows = reading.read(path, name, columns)
         if reading.is_text(name):
             found.encodings[params.encoding or encoding.detect(path, name)] += 1

@@ -15,14 +15,13 @@ if TYPE_CHECKING:
     Integers = np.ndarray[Any, np.dtype[np.int64]]
     Words = np.ndarray[Any, np.dtype[np.uint64]]
 
-MORE = 0.15  # grams beyond those that two similar texts may differ in, as a share of a text's: fewer pass by chance
+MORE = 0.1  # grams beyond those that two similar texts may differ in, as a share of a text's: fewer pass by chance
 SAMPLED = 16  # one block of so many is counted, to know which grams are rare
 HASH_BITS = 22
 MOST = 400_000_000  # meetings of texts in a gram; with more, joining everything anew is as quick
 MIX = 0x9E3779B97F4A7C15
 ROUNDING = 1e-9
 BLOCK = 1 << 15  # texts read at a time
-ROWS = 500  # asking texts that are counted at a time; bounds memory
 
 
 class _Probes(NamedTuple):
@@ -48,7 +47,7 @@ def pairs_of(texts: Sequence[str], asking: Integers, threshold: float, sides: In
         return similarity.gathered([])
     sets = grams.shingle_sets([texts[place] for place in asking.tolist()], alphabet=False)
     probes = _probes(sets, _rarity(texts, sets.grams), threshold)
-    met = _met(texts, probes, sets.sizes)
+    met = _met(texts, probes, threshold * sets.sizes - ROUNDING)
     if met is None:
         return None
     one, other = asking[met[0]], met[1]
@@ -85,42 +84,43 @@ def _rarity(texts: Sequence[str], wanted: Words) -> Integers:
     return counts
 
 
-def _met(texts: Sequence[str], probes: _Probes, sizes: Integers) -> tuple[Integers, Integers] | None:
-    """(number of an asking text, place of a text) where the latter has as many of its probes as it needs."""
+def _met(texts: Sequence[str], probes: _Probes, fewest: Any) -> tuple[Integers, Integers] | None:
+    """(number of an asking text, place of a text) where the latter has as many of its probes as it needs.
+
+    And windows enough: similar texts have grams in like number, of which each needs one.
+    """
     import numpy as np
-    from scipy.sparse import csr_array
 
     wanted = np.zeros(1 << HASH_BITS, bool)
     wanted[_hashed(probes.grams)] = True
     askers, meetings = np.diff(probes.owners.tocsc().indptr), 0
-    places, texts_with, start = [], [], 0
+    one, other, start = [], [], 0
     for found, inside, lengths in _read(texts):
-        hit = np.flatnonzero(wanted[_hashed(found)] & inside)
-        place = np.minimum(np.searchsorted(probes.grams, found[hit]), len(probes.grams) - 1)
-        real = probes.grams[place] == found[hit]
-        owner = np.searchsorted(np.cumsum(lengths), hit[real], side="right")
-        once = _distinct(place[real] * len(lengths) + owner)
-        meetings += int(askers[once // len(lengths)].sum())
+        held = _held(probes.grams, found, wanted[_hashed(found)] & inside, lengths)
+        meetings += int(askers @ np.diff(held.indptr))
         if meetings > MOST:
             return None
-        places.append(once // len(lengths))
-        texts_with.append(once % len(lengths) + start)
+        shared = (probes.owners @ held).tocoo()
+        row, column = shared.row.astype(np.int64), shared.col.astype(np.int64)
+        enough = (shared.data >= probes.needed[row]) & ((lengths - LONGEST + 1)[column] >= fewest[row])
+        one.append(row[enough])
+        other.append(column[enough] + start)
         start += len(lengths)
-    cells = np.concatenate(places), np.concatenate(texts_with)
-    holders = csr_array((np.ones(len(cells[0]), np.int32), cells), shape=(len(probes.grams), len(texts)))
-    return _counted(probes, holders)
-
-
-def _counted(probes: _Probes, holders: Any) -> tuple[Integers, Integers]:
-    import numpy as np
-
-    one, other = [], []
-    for start in range(0, probes.owners.shape[0], ROWS):
-        shared = (probes.owners[start : start + ROWS] @ holders).tocoo()
-        enough = shared.data >= probes.needed[shared.row + start]
-        one.append(shared.row[enough].astype(np.int64) + start)
-        other.append(shared.col[enough].astype(np.int64))
     return np.concatenate(one), np.concatenate(other)
+
+
+def _held(wanted: Words, found: Words, likely: Any, lengths: Integers) -> Any:
+    """Wanted grams x texts of a block, sparse 0/1; only the likely ones of the windows are looked at."""
+    import numpy as np
+    from scipy.sparse import csr_array
+
+    hit = np.flatnonzero(likely)
+    place = np.minimum(np.searchsorted(wanted, found[hit]), len(wanted) - 1)
+    real = wanted[place] == found[hit]
+    owner = np.searchsorted(np.cumsum(lengths), hit[real], side="right")
+    once = _distinct(place[real] * len(lengths) + owner)
+    cells = once // len(lengths), once % len(lengths)
+    return csr_array((np.ones(len(once), np.int32), cells), shape=(len(wanted), len(lengths)))
 
 
 def _read(texts: Sequence[str], step: int = 1) -> Iterator[tuple[Words, Any, Integers]]:

@@ -63,7 +63,7 @@ def _values(path: Path, name: str, kind: str, columns: Columns) -> Iterator[Valu
         return map(itemgetter(*places), lines) if len(places) > 1 else ((line[places[0]],) for line in lines)
     if kind in LINES:
         code = columns.encoding or encoding.detect(path, name)
-        _require(_keys(json_lines.read(path, name, code), columns.wanted), name, columns.wanted)
+        _require(_keys(json_lines.read(path, name, code), columns.wanted), name, columns.required)
         return (tuple(map(row.get, columns.wanted)) for row in json_lines.read(path, name, code))
     _require(parquet.names(path, name), name, columns.wanted)
     return parquet.read(path, name, list(columns.wanted))

@@ -24,7 +24,8 @@ DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)")
 class Columns(Record):
     """Which columns of a file make a row; with `messages`, `text` and `label` are not read.
 
-    Without `label` rows have none: texts to go on with, not to be told apart.
+    Without `label` rows have none: texts to go on with, not to be told apart. `described` says whether each of the
+    other columns must be there: a row that was reviewed before a column was named says nothing in it.
     """
 
     text: str = "text"
@@ -36,6 +37,14 @@ class Columns(Record):
     licence: str | None = None
     collected: str | None = None
     encoding: str | None = None
+    described: bool = True
+
+    @property
+    def required(self) -> dict[str, str]:
+        """Those of `wanted` that a file must have."""
+        if self.described:
+            return self.wanted
+        return {column: key for column, key in self.wanted.items() if column in (self.messages, self.text, self.label)}
 
     @cached_property
     def wanted(self) -> dict[str, str]:

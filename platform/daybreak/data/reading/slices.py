@@ -59,7 +59,7 @@ def count(slices: pa.ChunkedArray, columns: Sequence[str]) -> dict[str, dict[str
         said = groups_of(each["values"])
         for column in columns:
             found[column][said.get(column, MISSING)] += each["counts"]
-    return {column: _compared(column, found[column]) for column in sorted(columns)}
+    return {column: _compared(column, found[column]) for column in sorted(columns) if found[column]}
 
 
 def _compared(column: str, groups: Counter[str]) -> dict[str, int]:

@@ -166,7 +166,7 @@ def _hash(name: str) -> str:
 
 
 def _row(found: dict[str, Any]) -> ReleaseRow:
-    return ReleaseRow(**{name: found[name] for name in ReleaseRow.model_fields})
+    return ReleaseRow(**{name: found[name] for name in ReleaseRow.model_fields if name in found})
 
 
 def _draft(project: Project, rows: Iterable[ReleaseRow]) -> dict[str, Any]:

@@ -63,8 +63,7 @@ def export(project: Project, path: Path, *, suspects: int = 100, sample: int = 1
     Raises DataError when there is no prepared data, or its rows have no labels.
     """
     root = project.root
-    if not (root / "data/describe/report.json").is_file():
-        raise DataError(f"project {project.name} has no prepared data", "a data version", "Run `daybreak data prepare`")
+    _require_prepared(project)
     labels = tables.read_json(root / "data/describe/report.json")["labels"]
     if not labels:
         raise DataError("the rows have no labels", "rows of text and label", "Review conversations by hand")
@@ -85,6 +84,11 @@ def export(project: Project, path: Path, *, suspects: int = 100, sample: int = 1
         "rows": len(asked),
         "why": {why: doubts[why] for why in DOUBTS},
     }
+
+
+def _require_prepared(project: Project) -> None:
+    if not (project.root / "data/describe/report.json").is_file():
+        raise DataError(f"project {project.name} has no prepared data", "a data version", "Run `daybreak data prepare`")
 
 
 def _asked(root: Path, rows: pd.DataFrame, suspects: int, sample: int, seed: int) -> Iterator[tuple[str, str, str]]:
@@ -129,9 +133,10 @@ def take_back(project: Project, path: Path) -> dict[str, Any]:
     A batch holds what the same people reviewed and is named after them. Where people disagree on a text nothing is
     taken. A reviewed label wins: rows of the text under another one go to the quarantine. Returns `batches, reviewed,
     confirmed, changed, unanswered, disagreements`. Raises DataError for a file that is no such export, for a label that
-    the data do not know, and while the data are rolled back.
+    the data do not know, without prepared data, and while the data are rolled back.
     """
     restoring.require_forward(project)
+    _require_prepared(project)
     reviews, unanswered = _read(path)
     _require_known(project.root, path, reviews)
     answers = _by_text(project.root, reviews)

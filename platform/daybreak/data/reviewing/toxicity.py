@@ -133,11 +133,16 @@ def _lines(path: Path) -> Iterator[tuple[str, Any]]:
 
 def _answers(value: Any) -> Iterator[dict[str, Any]]:
     """Verdicts of a Label Studio task, one for each person who answered, or of its short form; or the line itself."""
-    if not isinstance(value, dict) or "annotations" not in value:
-        short = isinstance(value, dict) and "row" in value
-        yield {"id": value["row"], "label": value.get("label")} if short else value
+    if not isinstance(value, dict) or not {"annotations", "row"} & value.keys():
+        yield value
+        return
+    if "annotations" not in value:
+        chosen = value.get("label")
+        for choice in chosen.get("choices", ()) if isinstance(chosen, dict) else [chosen] if chosen else ():
+            yield {"id": str(value["row"]), "label": choice}
         return
     for annotation in value["annotations"]:
         for result in annotation.get("result", ()) if not annotation.get("was_cancelled") else ():
             if result.get("from_name") == "label":
-                yield {"id": value["data"].get("row", ""), "label": result["value"]["choices"][0]}
+                for choice in result["value"].get("choices", ()):
+                    yield {"id": str(value["data"].get("row", "")), "label": choice}

@@ -65,7 +65,6 @@ def test_texts_are_read_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     places = np.arange(0, 200, 7)
     whole = found(asking.pairs_of(texts, places, 0.7))
     monkeypatch.setattr(asking, "BLOCK", 16)
-    monkeypatch.setattr(asking, "ROWS", 3)
     assert found(asking.pairs_of(texts, places, 0.7)) == whole
     assert whole
 

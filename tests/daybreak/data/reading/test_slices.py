@@ -75,3 +75,7 @@ def test_few_numbers_are_groups() -> None:
 def test_a_source_without_the_columns_says_nothing() -> None:
     assert slices.unsaid(()) == ""
     assert slices.unsaid(("region", "age")) == one("", "") == '{"age": null, "region": null}'
+
+
+def test_where_no_row_is_kept_no_column_is_blamed() -> None:
+    assert slices.count(pa.chunked_array([], pa.large_string()), ["region"]) == {}

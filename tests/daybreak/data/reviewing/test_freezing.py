@@ -189,3 +189,8 @@ def test_what_rows_are_assessed_by_comes_to_every_split_and_to_the_release_set(p
         "groups": {"region": {"(missing)": 100, "north": 100, "south": 100}},
         "told_differently": 0,
     }
+
+
+def test_rows_prepared_before_there_were_slices_can_be_drawn() -> None:
+    row = freezing._row({"id": "a", "text": "好", "label": "positive", "identity": "i", "weight": 1})
+    assert (row.id, row.slices, row.groups) == ("a", "", "")

@@ -260,6 +260,20 @@ def test_columns_of_the_project_are_used(doubtful: Project, tasks: list[Any], tm
     assert kept(doubtful)[tasks[0]["data"]["text"]][0] == "negative"
 
 
+def test_columns_that_are_named_later_are_not_asked_of_what_was_reviewed(
+    doubtful: Project, tasks: list[Any], tmp_path: Path
+) -> None:
+    label_studio.take_back(doubtful, export_of(tmp_path, annotated(tasks[0], "negative", "li")))
+    first, *rest = (doubtful.root / "rows.csv").read_text(encoding="utf-8").splitlines()
+    told = [f"{line},{'上海' if place % 2 else 'Oslo'},w{place}" for place, line in enumerate(rest)]
+    (doubtful.root / "rows.csv").write_text("\n".join([f"{first},region,author", *told]), encoding="utf-8")
+    columns = {"slice_columns": ["region"], "group_columns": ["author"]}
+    write_params(doubtful.root, {"ingest": {"source": "files", "path": "rows.csv", **columns}})
+    run_stages(doubtful.root)
+    label, source = kept(doubtful)[tasks[0]["data"]["text"]]
+    assert (label, source.startswith("reviewed")) == ("negative", True)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -278,3 +292,8 @@ def test_what_is_no_export_is_refused(doubtful: Project, tmp_path: Path, content
     with pytest.raises(DataError, match="cannot be read"):
         label_studio.take_back(doubtful, tmp_path / "nowhere.json")
     assert (doubtful.data / "sources.yaml").read_bytes() == before
+
+
+def test_reviews_wait_for_prepared_data(project: Project, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="has no prepared data; expected a data version"):
+        label_studio.take_back(project, export_of(tmp_path))

@@ -124,3 +124,12 @@ def test_another_choice_is_told(bare: Project, tmp_path: Path) -> None:
 def test_without_prepared_data_nothing_is_drawn(bare: Project, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="project bare has no prepared data"):
         toxicity.draw(bare, tmp_path / "tasks.json")
+
+
+def test_the_short_form_is_taken_in_and_unanswered_tasks_are_left_out(bare: Project, tmp_path: Path) -> None:
+    unanswered = {"data": {"row": 4}, "annotations": [{"result": [{"from_name": "label", "value": {}}]}]}
+    answered = [{"row": 1, "label": "toxic"}, {"row": 2, "label": {"choices": ["clean"]}}]
+    path = tmp_path / "short.json"
+    path.write_text(json.dumps([*answered, {"row": 3}, {"row": 5, "label": {}}, unanswered]), encoding="utf-8")
+    assert toxicity.take_back(bare, path) == 2
+    assert [(one.id, one.label) for one in toxicity.load(bare.root)] == [("1", "toxic"), ("2", "clean")]

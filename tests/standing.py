@@ -103,7 +103,7 @@ class Standing:
         return {
             "prepare": [self.shell.project.root / ".dvc" / "tmp" / "lock", *self.home.glob("locks/sample.holder")],
             "track": list(self.home.glob("runs/sample/*/results.json")),
-            "record": list(self.home.glob("runs/sample/*/dossier")),
+            "seal": list(self.home.glob("runs/sample/*/dossier")),
         }.get(step) or list(self.home.glob(f"steps/sample/{step}/*"))
 
     def part(self, name: str) -> psutil.Process:

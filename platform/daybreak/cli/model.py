@@ -21,16 +21,16 @@ def model_predict(
     as_json: JsonOption = False,
 ) -> None:
     """Ask the champion."""
-    from daybreak.inference import Predictor
+    from daybreak.inference import Predictor, recipe_of
     from daybreak.reports import listings
 
     night = open_project(project)
     champion = champion_of(night)
-    if night.params.model.recipe == "generate":
+    if recipe_of(champion.artifact.path) == "generate":
         written, ran = _written(night, champion, text)
         show({"version": champion.version, "answers": written, "ran_on": ran}, as_json, listings.written)
         return
-    predictor = Predictor(champion.artifact.path)
+    predictor = Predictor.of(champion.artifact)
     predicted = predictor.predict(text)
     answers = [
         {"text": each, "label": label, "probability": round(float(row.max()), 4)}
@@ -41,13 +41,13 @@ def model_predict(
 
 
 def _written(night: Night, champion: Champion, texts: Sequence[str]) -> tuple[list[dict[str, str]], dict[str, Any]]:
-    """What a language model answers, or goes on with, and where it ran; ModelError for one that is none."""
+    """What a language model answers, or goes on with, and where it ran; DataError for a text it cannot hold."""
     from daybreak.inference.generator import Generator
 
-    generator = Generator(champion.artifact.path)
+    generator = Generator.of(champion.artifact)
     talks = night.params.ingest.messages_column is not None
     prompts = [generator.ask(text) if talks else text for text in texts]
-    answers = generator.write(prompts, ANSWER_TOKENS, is_dialogue=talks)
+    answers = generator.write(prompts, ANSWER_TOKENS, is_dialogue=talks, batch_size=1, whole=True)
     said = [{"text": text, "answer": answer} for text, answer in zip(texts, answers, strict=True)]
     return said, generator.runtime.describe()
 

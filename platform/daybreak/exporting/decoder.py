@@ -1,18 +1,21 @@
 """A causal language model → ONNX with a cache of keys and values, so that no text is read twice."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import nn
+from torch.onnx.errors import OnnxExporterError
 
 from daybreak.errors import ModelError, StepFailed
 from daybreak.evaluation.writing.shapes import torch_logits
 from daybreak.exporting.params import ExportingParams
 from daybreak.exporting.source import Source
-from daybreak.inference import MODEL
+from daybreak.inference import MODEL, templates
 from daybreak.records import ArtifactRef
 from daybreak.records.artifacts import Shippable
 
@@ -65,15 +68,24 @@ def describe(source: Source) -> dict[str, Any]:
     from daybreak.recipes.decoders import chat
 
     tokenizer: Any = AutoTokenizer.from_pretrained(source.ref.path, local_files_only=True)
+    template = chat.template(tokenizer)
+    templates.read(template)
     special = {name: str(getattr(tokenizer, name) or "") for name in ("bos_token", "eos_token")}
     return {
         **source.description,
         "pad_id": tokenizer.pad_token_id if tokenizer.pad_token_id is not None else source.description["pad_id"],
-        "template": chat.template(tokenizer),
+        "template": template,
         "special": special,
         "eos_id": tokenizer.eos_token_id,
         "ends": _ends(source.network, tokenizer),
+        "positions": _positions(source.network),
     }
+
+
+def _positions(network: Any) -> int | None:
+    """Tokens that the context holds, where the model's settings say so."""
+    found: int | None = getattr(network.config.get_text_config(), "max_position_embeddings", None)
+    return found
 
 
 def _ends(network: Any, tokenizer: Any) -> list[int]:
@@ -89,14 +101,15 @@ def write(source: Source, params: ExportingParams, folder: Path) -> dict[str, An
     import onnx
 
     network = _traceable(source.network)
-    example, names = _example(network), _names(network)
+    with _explained(network):
+        example, names = _example(network), _names(network)
     batch, sequence = {0: "batch"}, {2: "past"}
     axes = {"input_ids": {**batch, 1: "length"}, "position_ids": {**batch, 1: "length"}}
     axes |= {"attention_mask": {**batch, 1: "total"}, "logits": {**batch, 1: "length"}}
     axes |= {f"past.{name}": {**batch, **sequence} for name in names}
     axes |= {f"present.{name}": {**batch, 2: "total"} for name in names}
     folder.mkdir(parents=True)
-    with warnings.catch_warnings(), torch.inference_mode():
+    with warnings.catch_warnings(), torch.inference_mode(), _explained(network):
         warnings.simplefilter("ignore")
         torch.onnx.export(
             Cached(network).eval(),
@@ -114,6 +127,17 @@ def write(source: Source, params: ExportingParams, folder: Path) -> dict[str, An
         found = f"export: the graph is not valid ONNX: {error}"
         raise StepFailed(found, "a valid graph", "Try another opset") from None
     return {"exporter": EXPORTER, "opset": params.opset, "cache": "keys and values", "layers": len(names) // 2}
+
+
+@contextmanager
+def _explained(network: Any) -> Iterator[None]:
+    """ModelError where a model has other inputs or another cache than is traced here."""
+    try:
+        yield
+    except (ValueError, TypeError, AttributeError, IndexError, KeyError, OnnxExporterError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        found = f"model.base is {network.config.model_type}, which cannot be traced: {reason}"
+        raise ModelError(found, "a decoder with a cache of keys and values", "Choose another model.base") from None
 
 
 def _traceable(network: Any) -> Any:

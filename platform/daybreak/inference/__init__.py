@@ -3,7 +3,7 @@
 from daybreak.inference.predictor import Batch, Predictions, Predictor
 from daybreak.inference.sessions import CPU
 from daybreak.inference.strings import StringClassifier
-from daybreak.inference.verifying import LABELS, MANIFEST, MODEL, TOKENIZER, digest, verify
+from daybreak.inference.verifying import LABELS, MANIFEST, MODEL, TOKENIZER, digest, recipe_of, verify
 
 __all__ = [
     "CPU",
@@ -16,5 +16,6 @@ __all__ = [
     "Predictor",
     "StringClassifier",
     "digest",
+    "recipe_of",
     "verify",
 ]

@@ -1,6 +1,7 @@
 """Generator over an exported language model, without torch: it writes text, and says how likely given text is."""
 
 import json
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from daybreak.errors import ModelError
+from daybreak.errors import DataError, ModelError
 from daybreak.inference import templates
 from daybreak.inference.choosing import GREEDY, Sampling, choose
 from daybreak.inference.sessions import Runtime, open_artifact
@@ -55,6 +56,7 @@ class Generator:
             raise ModelError(found, "a language model", "Ask it for labels instead")
         self.pad_id: int = self.description["pad_id"]
         self.max_length: int = self.description["max_length"]
+        self.positions: int | None = self.description.get("positions")
         self.ends: frozenset[int] = frozenset(self.description["ends"])
         self.tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self.tokenizer.no_padding()
@@ -89,6 +91,19 @@ class Generator:
             ids = ids[:-1]
         return ids or [self.pad_id]
 
+    def fit(self, prompt: str, most_tokens: int, *, is_dialogue: bool = False, whole: bool = False) -> list[int]:
+        """Token ids of a prompt that leave room for an answer: its end, where the context cannot hold all of it.
+
+        With `whole` the answer gets what room there is, and DataError says that there is none.
+        """
+        ids = self.encode(prompt, is_dialogue=is_dialogue)
+        if self.positions is None:
+            return ids
+        if whole and len(ids) >= self.positions:
+            found = f"a text of {len(ids):,} tokens, and the model's context holds {self.positions:,}"
+            raise DataError(found, "a text that leaves room for an answer", "Shorten it")
+        return ids if whole else ids[-max(self.positions - most_tokens, self.positions // 2) :]
+
     def pad(self, rows: Sequence[Sequence[int]]) -> Padded:
         """Rows side by side, padded on the left."""
         length = max(len(row) for row in rows)
@@ -122,14 +137,19 @@ class Generator:
         sampling: Sampling = GREEDY,
         batch_size: int = 16,
         cached: bool = True,
+        whole: bool = False,
     ) -> list[str]:
         """What the model goes on with, up to the end of a turn; each row draws by the seed and its place alone.
+
+        Prompts are made to `fit`, and an answer ends where the context does. INT8 scales are per batch, so that an
+        answer may depend on the rows beside it. Raises ModelError for a model that answers with no numbers.
 
         `cached=False` reads the whole text again for every token: slow, and only there to be compared with.
         """
         said: list[str] = []
         for start in range(0, len(prompts), batch_size):
-            rows = [self.encode(prompt, is_dialogue=is_dialogue) for prompt in prompts[start : start + batch_size]]
+            asked = prompts[start : start + batch_size]
+            rows = [self.fit(each, most_tokens, is_dialogue=is_dialogue, whole=whole) for each in asked]
             draws = [np.random.default_rng([sampling.seed, start + place]) for place in range(len(rows))]
             answers = self.continue_ids(rows, most_tokens, sampling=sampling, draws=draws, cached=cached)
             said += [str(self.tokenizer.decode(ids, skip_special_tokens=True)).strip() for ids in answers]
@@ -148,6 +168,8 @@ class Generator:
         said: list[list[int]] = [[] for _ in rows]
         open_rows = np.ones(len(rows), dtype=bool)
         for logits in self._next(rows, said, most_tokens, cached=cached):
+            if not np.isfinite(logits[open_rows]).all():
+                raise ModelError("the model's logits are not all finite", "numbers", "Train or export it again")
             for place in np.flatnonzero(open_rows).tolist():
                 token = choose(logits[place], sampling, draws[place] if draws else None)
                 if token in self.ends:
@@ -183,7 +205,7 @@ class Generator:
         """Logits of the next token, float32 [batch, vocabulary], while somebody asks; `said` grows meanwhile."""
         batch, past = self.pad(rows), self._nothing(len(rows))
         ids, mask, positions = batch
-        for _ in range(most_tokens):
+        for _ in range(min(most_tokens, self._room(ids.shape[1]))):
             logits, kept = self._run(ids, mask, positions, past)
             yield logits[:, -1]
             last = np.array([[row[-1] if row else self.pad_id] for row in said], dtype=np.int64)
@@ -194,6 +216,10 @@ class Generator:
             else:
                 ids = np.concatenate([ids, last], axis=1)
                 positions = np.concatenate([positions, behind], axis=1)
+
+    def _room(self, length: int) -> int:
+        """Tokens that fit behind so many: the last one of them is not read."""
+        return sys.maxsize if self.positions is None else max(0, self.positions - length + 1)
 
     def _run(
         self, ids: Any, mask: Any, positions: Any, past: dict[str, Any]

@@ -50,6 +50,8 @@ class Predictor:
     def __init__(self, folder: Path, providers: Sequence[str] | None = None, threads: int | None = None) -> None:
         manifest = verify(folder)
         description = json.loads((folder / LABELS).read_text(encoding="utf-8"))
+        if description.get("recipe") == "generate":
+            raise ModelError(f"the artifact {folder} is a language model", "a classifier", "Ask it to write instead")
         self.labels: tuple[str, ...] = tuple(description["labels"])
         self.max_length: int = description["max_length"]
         self.pad_id: int = description["pad_id"]

@@ -91,9 +91,8 @@ def measure_champion(night: Night, dataset: DatasetRef, champion: Champion) -> S
     named = {"data": dataset.digest, "artifact": champion.sha256, "trained": trained, **_judging_sets(night)}
     named["rows learned"] = digests.of_file(learned) if learned else "unknown"
     named |= learning.named(inherited)
-    return Step(
-        "evaluate-champion", inputs_of(night, rooms=("evaluation", "inference", "data"), **named), Measurements, work
-    )
+    rooms = ("recipes", "evaluation", "inference", "data")
+    return Step("evaluate-champion", inputs_of(night, rooms=rooms, **named), Measurements, work)
 
 
 def _learned_by(night: Night, champion: Champion, dataset: DatasetRef) -> Path | None:

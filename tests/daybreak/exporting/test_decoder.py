@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -49,6 +50,15 @@ def test_layers_that_see_a_window_only_are_refused(source: Source, tmp_path: Pat
     with pytest.raises(ModelError, match="with layers of full_attention, sliding_attention"):
         decoder.write(source, ExportingParams(), tmp_path / "made")
     assert not (tmp_path / "made").exists()
+
+
+def test_a_model_that_cannot_be_traced_is_named(tmp_path: Path) -> None:
+    from transformers import BloomConfig, BloomForCausalLM
+
+    config = BloomConfig(vocab_size=64, hidden_size=32, n_layer=1, n_head=2)
+    other: Any = SimpleNamespace(network=BloomForCausalLM(config))
+    with pytest.raises(ModelError, match=r"model\.base is bloom, which cannot be traced: .*Choose another model\.base"):
+        decoder.write(other, ExportingParams(), tmp_path / "made")
 
 
 class Unmasked(decoder.Cached):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from daybreak.errors import ModelError
+from daybreak.errors import DataError, ModelError
 from daybreak.inference.choosing import Sampling
 from daybreak.inference.generator import IGNORED, Generator
 from daybreak.recipes import generate
@@ -111,3 +111,35 @@ def test_an_altered_artifact_is_refused(written: ExportRef, tmp_path: Path) -> N
         Generator.of(copied)
     with pytest.raises(ModelError, match=r"labels\.json in .* was altered"):
         Generator(tmp_path / "copy")
+
+
+def test_a_prompt_longer_than_the_context_keeps_its_end(generator: Generator) -> None:
+    room = generator.positions
+    assert room
+    long = "早餐 " * room
+    kept = generator.fit(long, 12)
+    assert kept == generator.encode(long)[-(room - 12) :]
+    together = generator.write([long, ASKED[0]], 12)
+    assert together == [generator.write([each], 12)[0] for each in (long, ASKED[0])]
+
+
+def test_who_asks_for_the_whole_is_told_what_does_not_fit(generator: Generator) -> None:
+    room = generator.positions
+    assert room
+    with pytest.raises(DataError, match=rf"tokens, and the model's context holds {room}; .* room for an answer"):
+        generator.write(["早餐 " * room], 12, whole=True)
+    nearly = str(generator.tokenizer.decode(generator.encode("早餐 " * room)[: room - 4]))
+    assert len(generator.encode(nearly)) < room
+    generator.write([nearly], 12, whole=True)
+
+
+def test_logits_that_are_no_numbers_are_told(generator: Generator, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = generator._run
+
+    def spoiled(*given: Any) -> Any:
+        logits, kept = whole(*given)
+        return logits * np.nan, kept
+
+    monkeypatch.setattr(generator, "_run", spoiled)
+    with pytest.raises(ModelError, match="logits are not all finite"):
+        generator.write(ASKED, 3)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from daybreak.errors import DataError
+from daybreak.errors import DataError, ModelError
 from daybreak.inference import templates
 from daybreak.recipes.decoders import chat
 from daybreak.testing import tiny
@@ -16,7 +16,14 @@ TURNS = [
 
 
 @pytest.mark.parametrize(
-    "source", [chat.CHATML, chat.PLAIN, "{%- for m in messages %}\n  {{- m | tojson }}\n{% endfor %}"]
+    "source",
+    [
+        chat.CHATML,
+        chat.PLAIN,
+        "{%- for m in messages %}\n  {{- m | tojson }}\n{% endfor %}",
+        "{%- for m in messages %}{{ m | tojson(separators=(',', ':')) }}{% endfor %}{{ strftime_now('%Y') }}",
+        "{%- for m in messages %}{% generation %}{{ m.content }}{% endgeneration %}{% endfor %}",
+    ],
 )
 def test_the_text_is_that_of_transformers(source: str) -> None:
     tokenizer = tiny.make_tokenizer("abc")
@@ -35,3 +42,10 @@ def test_what_a_template_refuses_is_told() -> None:
 def test_a_template_does_not_reach_out_of_its_room() -> None:
     with pytest.raises(DataError, match="unsafe"):
         templates.render(templates.read("{{ messages.__class__.__mro__ }}"), TURNS, {})
+
+
+def test_a_template_that_cannot_be_read_is_told_before_a_model_is_traced() -> None:
+    with pytest.raises(
+        ModelError, match=r"the chat template cannot be read: .*; expected one that transformers renders"
+    ):
+        templates.read("{% for turn in messages %}")

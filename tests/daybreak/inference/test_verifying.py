@@ -47,6 +47,33 @@ class TestRefuses:
         with pytest.raises(ModelError, match="not JSON"):
             Predictor(folder)
 
+    @pytest.mark.parametrize("content", ["[]", "{}", '{"files": 3}', '{"files": [{"path": "x"}]}'])
+    def test_a_manifest_of_something_else(self, folder: Path, content: str) -> None:
+        (folder / inference.MANIFEST).write_text(content, encoding="utf-8")
+        with pytest.raises(ModelError, match="lists no files; expected a manifest as it was written"):
+            Predictor(folder)
+
+    def test_a_linked_manifest_and_one_in_a_folder_below(self, folder: Path, tmp_path: Path) -> None:
+        (folder / "more").mkdir()
+        shutil.copy(folder / inference.MANIFEST, folder / "more" / inference.MANIFEST)
+        with pytest.raises(ModelError, match=r"more.* is not of the artifact"):
+            Predictor(folder)
+        shutil.rmtree(folder / "more")
+        shutil.move(folder / inference.MANIFEST, tmp_path / "elsewhere.json")
+        (folder / inference.MANIFEST).symlink_to(tmp_path / "elsewhere.json")
+        with pytest.raises(ModelError, match=r"manifest\.json .* is a link"):
+            Predictor(folder)
+
+    def test_weights_of_a_function_that_stand_outside(self, folder: Path) -> None:
+        model = onnx.load_model(folder / inference.MODEL)
+        outside = onnx.TensorProto(name="w", data_type=1, dims=[1], data_location=onnx.TensorProto.EXTERNAL)
+        outside.external_data.add(key="location", value="../../secret")
+        node = onnx.helper.make_node("Constant", [], ["w"], value=outside)
+        model.functions.append(onnx.helper.make_function("own", "f", [], ["w"], [node], model.opset_import))
+        rewrite_model(folder, model)
+        with pytest.raises(ModelError, match=r"reads weights from '\.\./\.\./secret'"):
+            Predictor(folder)
+
     def test_a_file_that_is_not_in_the_manifest(self, folder: Path) -> None:
         (folder / "extra.bin").write_bytes(b"x")
         with pytest.raises(ModelError, match=r"extra\.bin .* is not of the artifact"):

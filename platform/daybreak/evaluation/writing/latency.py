@@ -18,7 +18,8 @@ WARM_UP = 2
 def measure(subject: Subject, folder: Path) -> dict[str, Any]:
     """Milliseconds a token with a cache, those to the first one, prompt included, and tokens a second."""
     questions = asking.questions(subject, subject.test.head(TEXTS))
-    rows = [subject.generator.encode(each.prompt, is_dialogue=each.is_dialogue) for each in questions]
+    longest = max(TOKENS.values())
+    rows = [subject.generator.fit(each.prompt, longest, is_dialogue=each.is_dialogue) for each in questions]
     timed = {size: _milliseconds(subject, rows, size, tokens) for size, tokens in TOKENS.items()}
     first = [value for begun, _ in timed[1] for value in (begun,)]
     return {

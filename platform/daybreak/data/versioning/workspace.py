@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ SPLIT = "data/split/"
 LOCK = "dvc.lock"
 SOURCES = sources.FILE.as_posix()
 PARAMS = "params.yaml"
+OUTPUTS = (*pipeline.STAGES, "quarantine")  # the folders in data/ that stages write
+BEFORE = ".before"  # the folder in data/ that keeps them while a preparation runs
 
 
 def digest(project: Project) -> str:
@@ -51,8 +54,11 @@ def put(path: Path, wanted: bytes | None) -> None:
     elif content(path) != wanted:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.tmp")
-        draft.write_bytes(wanted)
-        draft.replace(path)
+        try:
+            draft.write_bytes(wanted)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
 
 
 def recall_split(project: Project, wait_seconds: float) -> None:
@@ -103,6 +109,7 @@ def all_or_nothing(project: Project) -> Iterator[None]:
     """
     held = digest(project)
     admitted, locked = (content(project.root / name) for name in (SOURCES, LOCK))
+    _link(project)
     try:
         yield
     except Busy:  # whoever holds dvc may be writing dvc.lock and data/: they are not ours to put back
@@ -110,6 +117,7 @@ def all_or_nothing(project: Project) -> Iterator[None]:
         raise
     except DaybreakError as error:
         try:
+            _put_back(project)
             put(project.root / SOURCES, admitted)
             put(project.root / LOCK, locked)
             if locked is not None and not lockfile.is_current(project.root):
@@ -120,3 +128,26 @@ def all_or_nothing(project: Project) -> Iterator[None]:
             raise
         remedy = f"{error.remedy.rstrip('.')}; the data prepared before could not be put back".removeprefix("; ")
         raise type(error)(error.found, error.expected, remedy) from error
+    finally:
+        shutil.rmtree(project.data / BEFORE, ignore_errors=True)
+
+
+def _link(project: Project) -> None:
+    """Hard links to what lies prepared, so that putting it back takes no space on a disk that has none left."""
+    kept = project.data / BEFORE
+    shutil.rmtree(kept, ignore_errors=True)
+    try:
+        for name in OUTPUTS:
+            if (project.data / name).is_dir():
+                shutil.copytree(project.data / name, kept / name, copy_function=os.link)
+    except OSError:  # a file system without links, or already full: dvc's cache has the data
+        shutil.rmtree(kept, ignore_errors=True)
+
+
+def _put_back(project: Project) -> None:
+    """What was linked takes the place of what a stage that failed left, which goes."""
+    kept = project.data / BEFORE
+    for folder in sorted(kept.iterdir()) if kept.is_dir() else ():
+        shutil.rmtree(project.data / folder.name, ignore_errors=True)
+        folder.replace(project.data / folder.name)
+    shutil.rmtree(project.data / "split.draft", ignore_errors=True)

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
-from making import make_rows, run_stages, write_csv
+from making import make_rows, run_stages, write_csv, write_params
 
 from daybreak.data.quarantining import quarantine
 from daybreak.data.quarantining.quarantine import by_rule
+from daybreak.data.versioning import versions
 from daybreak.errors import DataError
 from daybreak.records import Project
 
@@ -59,3 +60,29 @@ def test_all_rows_of_a_rule(refused: Project) -> None:
     found = quarantine.rows(refused.root, "contradicting_labels")
     assert sorted(found["label"]) == ["negative", "positive"]
     assert set(found["stage"]) == {"dedupe"}
+
+
+@pytest.mark.parametrize(
+    ("row", "rule", "told"),
+    [
+        ("服务一般,neutral", "unknown_label", {"value": "neutral", "threshold": "positive, negative"}),
+        ("服\0务很好,positive", "nul_byte", {"detail": "at character 1"}),
+    ],
+)
+def test_an_odd_row_is_set_aside_and_the_version_stays(
+    prepared: Project, row: str, rule: str, told: dict[str, str]
+) -> None:
+    first, expected = versions.status(prepared), snapshot(prepared)
+    with (prepared.root / "rows.csv").open("a", encoding="utf-8") as stream:
+        stream.write(f"{row}\n")
+    source = {"source": "files", "path": "rows.csv", "labels": ["positive", "negative"]}
+    write_params(prepared.root, {"ingest": source})
+    assert versions.prepare(prepared) == first
+    assert snapshot(prepared) == expected
+    refused = quarantine.one_rule(prepared.root, rule)["rules"][rule]
+    assert (refused["stage"], refused["rows"]) == ("ingest", 1)
+    assert told.items() <= refused["examples"][0].items()
+
+
+def snapshot(project: Project) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((project.data / "split").glob("t*.parquet"))}

@@ -164,6 +164,7 @@ def test_the_first_preparation_that_is_refused_leaves_no_record(project: Project
 
 def test_data_that_cannot_be_put_back_are_told(prepared: Project) -> None:
     shutil.rmtree(prepared.root / ".dvc" / "cache")
+    (prepared.data / workspace.BEFORE).write_text("in the way", encoding="utf-8")
     write_csv(prepared.root / "rows.csv", HOTEL)
     with pytest.raises(DataError, match=r"only one label.*; the data prepared before could not be put back"):
         versions.prepare(prepared)
@@ -278,6 +279,11 @@ def link_out(project: Project) -> None:
     write_params(project.root, {"ingest": {"source": "files", "path": "rows"}})
 
 
+def expect_labels(project: Project, *names: str) -> None:
+    source = {"source": "files", "path": "rows.csv", "labels": list(names)}
+    write_params(project.root, {"ingest": source})
+
+
 BAD_SOURCES: dict[str, tuple[Callable[[Project], object], str]] = {
     "gone": (lambda project: (project.root / "rows.csv").unlink(), "rows.csv names nothing that is there"),
     "no bytes": (lambda project: (project.root / "rows.csv").write_bytes(b""), "rows.csv is empty: it has no bytes"),
@@ -296,6 +302,15 @@ BAD_SOURCES: dict[str, tuple[Callable[[Project], object], str]] = {
         "rows.csv, line 302, has 3 fields; expected 2",
     ),
     "no rows": (lambda project: write_csv(project.root / "rows.csv", [("", "x")]), "no row with text"),
+    "one text repeated": (
+        lambda project: write_csv(project.root / "rows.csv", make_rows(1) * 300),
+        "split: the data holds only one label, 'negative'",
+    ),
+    "two texts repeated": (
+        lambda project: write_csv(project.root / "rows.csv", make_rows(2) * 150),
+        r"split: label 'negative' has \d rows in \w+; expected at least 2",
+    ),
+    "all labels outside the set": (lambda project: expect_labels(project, "good", "bad"), "split: no rows are left"),
 }
 
 
@@ -322,8 +337,9 @@ def test_half_a_parquet_file_is_said_and_the_last_version_stays(project: Project
     before = files(project)
     whole = (project.root / "rows.parquet").read_bytes()
     (project.root / "rows.parquet").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(DataError, match=r"rows.parquet cannot be read as Parquet"):
+    with pytest.raises(DataError, match=r"rows.parquet cannot be read as Parquet") as raised:
         versions.prepare(project)
+    assert raised.value.exit_code == 2
     assert files(project) == before
 
 

@@ -1,13 +1,16 @@
 """The digest of prepared data, and files that are put back whole."""
 
 import shutil
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from making import make_rows, write_csv
 
 from daybreak.data import split, stage, tables
-from daybreak.data.versioning import pipeline, workspace
-from daybreak.errors import Busy, DataError
+from daybreak.data.versioning import pipeline, versions, workspace
+from daybreak.errors import BadInput, Busy, DataError
 from daybreak.records import Project
 
 
@@ -39,6 +42,21 @@ def test_what_a_failed_preparation_changed_is_put_back(prepared: Project) -> Non
             path.write_bytes(b"changed")
         raise DataError("wrong")
     assert [path.read_bytes() for path in files] == before
+
+
+def test_what_lay_prepared_is_put_back_without_the_cache(prepared: Project) -> None:
+    """As when the disk is full, and dvc could copy nothing."""
+    folders = [prepared.data / name for name in workspace.OUTPUTS]
+    before = {path: path.read_bytes() for folder in folders for path in folder.iterdir()}
+    shutil.rmtree(prepared.root / ".dvc/cache")
+    with pytest.raises(DataError, match=r"^wrong\.$"), workspace.all_or_nothing(prepared):
+        for folder in folders:
+            shutil.rmtree(folder)
+        (prepared.data / "ingest").mkdir()
+        (prepared.data / "ingest" / "half.parquet").write_bytes(b"PAR1")
+        raise DataError("wrong")
+    assert {path: path.read_bytes() for folder in folders for path in folder.iterdir()} == before
+    assert not (prepared.data / workspace.BEFORE).exists()
 
 
 def test_what_another_dvc_may_be_writing_is_left_alone(prepared: Project) -> None:
@@ -99,3 +117,41 @@ def test_without_a_lock_only_a_version_is_continued(prepared: Project) -> None:
     (prepared.data / "split/test.parquet").write_bytes(b"left by a first preparation that failed")
     workspace.recall_split(prepared, 0)
     assert not (prepared.data / "split").exists()
+
+
+def files(project: Project) -> dict[str, bytes]:
+    """What a data version consists of; the store of raw files and the memory of the stages may grow."""
+    found = [path for path in project.data.rglob("*") if path.is_file() and not {"shards", "memo"} & set(path.parts)]
+    return {str(path): path.read_bytes() for path in (*found, project.root / workspace.LOCK)}
+
+
+@pytest.fixture
+def on_a_small_disk(prepared: Project, tmp_path: Path) -> Iterator[Project]:
+    """The prepared project on a disk of its own."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(disk)], capture_output=True)
+    if mount.returncode:
+        pytest.skip("this user may not mount a disk")
+    shutil.copytree(prepared.root, disk / "checkout", symlinks=True)
+    yield Project(name="sample", root=disk / "checkout")
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+def test_a_disk_that_fills_in_the_middle_is_said_and_the_last_version_stays(on_a_small_disk: Project) -> None:
+    project, good = on_a_small_disk, (on_a_small_disk.root / "rows.csv").read_bytes()
+    first = versions.status(project)
+    write_csv(project.root / "rows.csv", make_rows(3000))
+    before, heard = files(project), list[str]()
+    ballast = project.root.parent / "ballast"
+    ballast.write_bytes(bytes(shutil.disk_usage(project.root).free - 600 * 1024))  # room for ingest, not for clean
+    with pytest.raises(BadInput, match=r"the disk is full.*; expected free space for data/ and .dvc/cache") as raised:
+        versions.prepare(project, lambda _share, stage: heard.append(stage))
+    assert raised.value.exit_code == 2
+    assert "put back" not in str(raised.value)
+    assert len(heard) > 1
+    assert files(project) == before
+    assert [each["version"] for each in versions.versions(project)] == [1]
+    ballast.unlink()
+    (project.root / "rows.csv").write_bytes(good)
+    assert versions.status(project) == first

@@ -14,6 +14,7 @@ from daybreak.records import AnchorChange, Evidence, Measurements, Outcome, Verd
 TABLE, BASE = "answers.parquet", "base.parquet"
 EXAMPLES = 3
 UNIT = "test rows"
+NOT_ALIKE = "No test row is new to both and cut alike by both: bring others, or keep training.max_length as it was"
 
 
 class Limits(Protocol):
@@ -115,7 +116,7 @@ def _rise(ours: Any, theirs: Any, name: str, limit: float, confidence: float | N
         unit=UNIT,
         rows_needed=needed,
         show=_signed,
-        remedy="Look at the answers, then at data and training, or gather more test rows",
+        remedy="Look at the answers, then at data and training, or gather more test rows" if len(parts) else NOT_ALIKE,
     )
 
 
@@ -134,7 +135,7 @@ def _no_loss(ours: Any, theirs: Any) -> Finding:
         show=_signed,
         decided=Outcome.INCONCLUSIVE if not len(parts) else Outcome.FAIL if low > 0 else Outcome.PASS,
         because=f"at best {_signed(_risen(low))}",
-        remedy="Look at the answers, then at data and training",
+        remedy="Look at the answers, then at data and training" if len(parts) else NOT_ALIKE,
     )
 
 

@@ -99,6 +99,15 @@ def test_rows_that_either_has_learned_do_not_judge(tmp_path: Path) -> None:
     assert verdict.samples == 20
 
 
+def test_rows_that_were_cut_differently_decide_nothing_and_say_so(tmp_path: Path) -> None:
+    theirs, ours = side(tmp_path / "champion", sha256="b", seed=2), side(tmp_path / "ours")
+    table = theirs.path / "answers.parquet"
+    pd.read_parquet(table).assign(characters=12).to_parquet(table)
+    verdict = quality.check(evidence(tmp_path, ours, champion=theirs), Params())
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "cut alike by both" in verdict.model_dump_json()
+
+
 def test_likeness_is_asked_where_a_floor_is_set(tmp_path: Path) -> None:
     given = evidence(tmp_path, side(tmp_path / "ours"))
     assert quality.check(given, Params(min_likeness=0.3)).outcome is Outcome.PASS
